@@ -1,0 +1,195 @@
+//! The custom section in which requests travel.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{I2cAddress, is_slot_name, is_stage_name};
+
+/// The name of the custom section.
+pub const SECTION: &str = "periplasm:requests";
+
+/// The version of its contents. A host refuses any other.
+pub const VERSION: u32 = 1;
+
+/// The most bytes a host reads of it.
+pub const MAX_SECTION_BYTES: usize = 256 * 1024;
+
+/// The contents of the section, as JSON in UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requests {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The pipeline's name, for people.
+    pub pipeline: String,
+    /// One entry a stage, in the order of the manifest.
+    pub stages: Vec<StageRequests>,
+}
+
+/// What one stage asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageRequests {
+    /// The stage's name: [`is_stage_name`].
+    pub stage: String,
+    /// One entry a slot, sorted by name.
+    pub slots: Vec<SlotRequest>,
+}
+
+/// What one slot asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlotRequest {
+    /// The slot's name: [`is_slot_name`].
+    pub slot: String,
+    /// The hardware it wants.
+    pub request: Request,
+}
+
+/// The hardware a slot wants, by the board's names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Request {
+    /// An I2C bus, and the targets to be addressed on it.
+    I2c {
+        /// The bus, as the board names it.
+        bus: String,
+        /// The targets, in the order of the manifest, none twice.
+        addresses: Vec<I2cAddress>,
+    },
+    /// The stage's log and panic report.
+    Diag,
+}
+
+impl Request {
+    /// The word for this kind of slot in manifests and messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::I2c { .. } => "i2c",
+            Self::Diag => "diag",
+        }
+    }
+}
+
+/// Why a section is not what `compose` writes.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseError {
+    /// Larger than [`MAX_SECTION_BYTES`].
+    #[error("it holds {0} bytes; at most {MAX_SECTION_BYTES} are read")]
+    TooLong(usize),
+    /// Not the JSON that this version knows.
+    #[error("it cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written for another version of this crate.
+    #[error("it is of version {0}; this host reads version {VERSION}")]
+    Version(u32),
+    /// A name that no stage or slot can have.
+    #[error("{0:?} is not a name for a stage or a slot")]
+    Name(String),
+    /// Two entries for the same stage, or the same slot of a stage.
+    #[error("{0:?} stands in it twice")]
+    Twice(String),
+}
+
+impl Requests {
+    /// The bytes of the section. The same requests give the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Only maps with keys that are no strings, and failing `Serialize`
+        // implementations, make this fail; there are none here.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a section that anybody may have written.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ParseError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        if bytes.len() > MAX_SECTION_BYTES {
+            return Err(ParseError::TooLong(bytes.len()));
+        }
+        let Versioned { version } = serde_json::from_slice(bytes)?;
+        if version != VERSION {
+            return Err(ParseError::Version(version));
+        }
+        let requests: Self = serde_json::from_slice(bytes)?;
+        requests.check()?;
+        Ok(requests)
+    }
+
+    /// The request of one slot, if there is one.
+    pub fn slot(&self, stage: &str, slot: &str) -> Option<&Request> {
+        let stage = self.stages.iter().find(|s| s.stage == stage)?;
+        stage.slots.iter().find(|s| s.slot == slot).map(|s| &s.request)
+    }
+
+    fn check(&self) -> Result<(), ParseError> {
+        let mut stages = std::collections::HashSet::new();
+        for stage in &self.stages {
+            if !is_stage_name(&stage.stage) {
+                return Err(ParseError::Name(stage.stage.clone()));
+            }
+            if !stages.insert(&stage.stage) {
+                return Err(ParseError::Twice(stage.stage.clone()));
+            }
+            let mut slots = std::collections::HashSet::new();
+            for slot in &stage.slots {
+                if !is_slot_name(&slot.slot) {
+                    return Err(ParseError::Name(slot.slot.clone()));
+                }
+                if !slots.insert(&slot.slot) {
+                    return Err(ParseError::Twice(format!("{}-{}", stage.stage, slot.slot)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weather() -> Requests {
+        let bus = Request::I2c {
+            bus: "environment".into(),
+            addresses: vec![I2cAddress::seven_bit(0x76).unwrap(), I2cAddress::ten_bit(5).unwrap()],
+        };
+        Requests {
+            version: VERSION,
+            pipeline: "weather".into(),
+            stages: vec![StageRequests {
+                stage: "climate".into(),
+                slots: vec![
+                    SlotRequest { slot: "bus".into(), request: bus },
+                    SlotRequest { slot: "diag".into(), request: Request::Diag },
+                ],
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let requests = weather();
+        assert_eq!(Requests::from_bytes(&requests.to_bytes()).unwrap(), requests);
+    }
+
+    #[test]
+    fn a_forged_section_is_refused_not_repaired() {
+        let good = String::from_utf8(weather().to_bytes()).unwrap();
+        let forgeries = [
+            (String::new(), "cannot be read"),
+            (good.replace("\"version\":1", "\"version\":2"), "version 2"),
+            (good.replace("climate", "cli-mate"), "not a name"),
+            (good.replace("\"diag\",\"request\"", "\"bus\",\"request\""), "twice"),
+            (good.replace("118", "128"), "no I2C address"),
+            (good.replace("\"kind\":\"diag\"", "\"kind\":\"root\""), "unknown variant"),
+            (good.replace("\"pipeline\"", "\"admin\":true,\"pipeline\""), "unknown field"),
+            (" ".repeat(MAX_SECTION_BYTES + 1), "at most"),
+        ];
+        for (forged, expected) in forgeries {
+            let error = Requests::from_bytes(forged.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+        }
+    }
+}
