@@ -1,1 +1,69 @@
-//! SDK.
+//! What turns a driver crate into a component.
+//!
+//! # For driver authors
+//!
+//! A driver crate is a world, its slots and its mapping. The world stands in
+//! `wit/world.wit`:
+//!
+//! ```wit
+//! package my:sensor;
+//!
+//! world sensor {
+//!     include periplasm:hal/driver@0.1.0;
+//!     import bus: interface {
+//!         use wasi:i2c/i2c@0.2.0-draft.{i2c};
+//!         open: func() -> i2c;
+//!     }
+//!     export periplasm:device/thermometer@0.1.0;
+//! }
+//! ```
+//!
+//! and `src/lib.rs` maps the driver's calls to the interface:
+//!
+//! ```ignore
+//! #![no_std]
+//! periplasm_driver::driver!(Sensor);
+//! use bindings::{bus, exports::periplasm::device::thermometer};
+//!
+//! struct Sensor;
+//!
+//! static CHIP: Device<Chip<I2c>> = Device::new(|| Ok(Chip::new(bus::open())));
+//!
+//! impl thermometer::Guest for Sensor {
+//!     fn temperature() -> Result<i32, Error> {
+//!         CHIP.with(|chip| milli(chip.read().map_err(fault)?))
+//!     }
+//! }
+//! ```
+//!
+//! (`drivers/lm75` is this example in full; it is compiled and run by the
+//! project's tests.) [`driver!`] gives the component its allocator and a panic
+//! handler that reports the text through the `diag` slot.
+#![no_std]
+#![deny(unsafe_code)]
+
+periplasm_macros::sdk_bindings!("periplasm:device/sdk");
+
+mod address;
+mod device;
+mod error;
+mod panic;
+pub mod units;
+
+pub use bindings::periplasm::device::types::{BusFault, Error};
+pub use address::seven_bit;
+pub use device::Device;
+pub use panic::panicked;
+pub use periplasm_hal as hal;
+pub use periplasm_hal::{Delay, Diag, I2c, I2cError, Level};
+pub use periplasm_macros::driver;
+#[doc(hidden)]
+pub use wit_bindgen;
+
+/// The allocator that [`driver!`] gives a component.
+#[cfg(target_family = "wasm")]
+pub type Allocator = dlmalloc::GlobalDlmalloc;
+
+/// The one value of [`Allocator`].
+#[cfg(target_family = "wasm")]
+pub const ALLOCATOR: Allocator = dlmalloc::GlobalDlmalloc;

@@ -1,0 +1,143 @@
+//! I2C.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use embedded_hal::i2c::{
+    self, Error, ErrorKind, ErrorType, NoAcknowledgeSource, Operation, SevenBitAddress,
+    TenBitAddress,
+};
+
+use crate::bindings::wasi::i2c::i2c as wasi;
+use crate::bindings::wasi::i2c::i2c::I2c;
+
+/// Why an I2C operation failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum I2cError {
+    /// The host or the bus said so.
+    Bus(ErrorKind),
+    /// The host gave another number of bytes than were asked for.
+    Length {
+        /// Bytes asked for.
+        asked: usize,
+        /// Bytes given.
+        given: usize,
+    },
+}
+
+impl Error for I2cError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Bus(kind) => *kind,
+            Self::Length { .. } => ErrorKind::Other,
+        }
+    }
+}
+
+impl fmt::Display for I2cError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bus(kind) => kind.fmt(f),
+            Self::Length { asked, given } => {
+                write!(f, "asked for {asked} bytes and was given {given}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for I2cError {}
+
+impl From<wasi::ErrorCode> for I2cError {
+    fn from(code: wasi::ErrorCode) -> Self {
+        use wasi::NoAcknowledgeSource as Source;
+        Self::Bus(match code {
+            wasi::ErrorCode::Bus => ErrorKind::Bus,
+            wasi::ErrorCode::ArbitrationLoss => ErrorKind::ArbitrationLoss,
+            wasi::ErrorCode::NoAcknowledge(source) => ErrorKind::NoAcknowledge(match source {
+                Source::Address => NoAcknowledgeSource::Address,
+                Source::Data => NoAcknowledgeSource::Data,
+                Source::Unknown => NoAcknowledgeSource::Unknown,
+            }),
+            wasi::ErrorCode::Overrun => ErrorKind::Overrun,
+            wasi::ErrorCode::Other => ErrorKind::Other,
+        })
+    }
+}
+
+impl ErrorType for I2c {
+    type Error = I2cError;
+}
+
+impl i2c::I2c<SevenBitAddress> for I2c {
+    fn transaction(
+        &mut self,
+        address: SevenBitAddress,
+        operations: &mut [Operation<'_>],
+    ) -> Result<(), I2cError> {
+        transaction(self, address.into(), operations)
+    }
+
+    fn read(&mut self, address: SevenBitAddress, read: &mut [u8]) -> Result<(), I2cError> {
+        fill(read, &I2c::read(self, address.into(), read.len() as u64)?)
+    }
+
+    fn write(&mut self, address: SevenBitAddress, write: &[u8]) -> Result<(), I2cError> {
+        Ok(I2c::write(self, address.into(), write)?)
+    }
+
+    fn write_read(
+        &mut self,
+        address: SevenBitAddress,
+        write: &[u8],
+        read: &mut [u8],
+    ) -> Result<(), I2cError> {
+        fill(read, &I2c::write_read(self, address.into(), write, read.len() as u64)?)
+    }
+}
+
+/// What marks a 10-bit address on the wire: see `wasi:i2c/i2c.address`.
+const TEN_BIT_OFFSET: u16 = 0xa000;
+
+/// The largest 10-bit address (I2C-bus specification UM10204, section 3.1.11).
+const MAX_TEN_BIT: u16 = 0x3ff;
+
+impl i2c::I2c<TenBitAddress> for I2c {
+    fn transaction(
+        &mut self,
+        address: TenBitAddress,
+        operations: &mut [Operation<'_>],
+    ) -> Result<(), I2cError> {
+        // Without this check 0x5fff + 0xa000 would wrap around to a 7-bit address.
+        if address > MAX_TEN_BIT {
+            return Err(I2cError::Bus(ErrorKind::Other));
+        }
+        transaction(self, TEN_BIT_OFFSET + address, operations)
+    }
+}
+
+fn transaction(i2c: &I2c, wire: u16, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
+    let sent: Vec<wasi::Operation<'_>> = operations
+        .iter()
+        .map(|operation| match operation {
+            Operation::Read(buffer) => wasi::Operation::Read(buffer.len() as u64),
+            Operation::Write(bytes) => wasi::Operation::Write(bytes),
+        })
+        .collect();
+    let mut received = i2c.transaction(wire, &sent)?.into_iter();
+    for operation in operations {
+        if let Operation::Read(buffer) = operation {
+            fill(buffer, &received.next().unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a whole answer; a short or a long one is an error, never a mix of
+/// new bytes and old.
+fn fill(buffer: &mut [u8], bytes: &[u8]) -> Result<(), I2cError> {
+    if buffer.len() != bytes.len() {
+        return Err(I2cError::Length { asked: buffer.len(), given: bytes.len() });
+    }
+    buffer.copy_from_slice(bytes);
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! What each macro expands to.
+
+use std::path::Path;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::generate::{APP, DRIVER, World};
+
+type Expansion = syn::Result<TokenStream>;
+
+/// The expansion, or a compile error at the macro's call.
+pub(crate) fn or_error(expansion: Expansion) -> proc_macro::TokenStream {
+    expansion.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+pub(crate) fn driver(device: syn::Path) -> Expansion {
+    let world = crate_world()?;
+    if !world.has_slot("diag") {
+        return Err(error(format!(
+            "world `{}` has no slot `diag`, through which a panic is reported: \
+             begin it with `include periplasm:hal/driver@0.1.0;`",
+            world.name()
+        )));
+    }
+    if !world.has_exports() {
+        return Err(error(format!(
+            "world `{}` exports nothing: a driver exports at least one device interface, \
+             such as `export periplasm:device/thermometer@0.1.0;`",
+            world.name()
+        )));
+    }
+    let bindings = module(world, DRIVER, "::periplasm_driver::wit_bindgen")?;
+    Ok(quote! {
+        #bindings
+        bindings::export!(#device with_types_in bindings);
+
+        // A driver is `no_std` as a component. Natively, where only its tests
+        // and lints run, std has the allocator and the panic handler.
+        #[cfg(not(target_family = "wasm"))]
+        extern crate std;
+
+        #[cfg(target_family = "wasm")]
+        #[global_allocator]
+        static ALLOCATOR: ::periplasm_driver::Allocator = ::periplasm_driver::ALLOCATOR;
+
+        #[cfg(target_family = "wasm")]
+        #[panic_handler]
+        fn panicked(info: &::core::panic::PanicInfo<'_>) -> ! {
+            ::periplasm_driver::panicked(info, bindings::diag::open)
+        }
+    })
+}
+
+pub(crate) fn app(_: syn::parse::Nothing) -> Expansion {
+    module(crate_world()?, APP, "::periplasm_app::wit_bindgen")
+}
+
+pub(crate) fn sdk(world: syn::LitStr) -> Expansion {
+    let world = World::built_in(&world.value()).map_err(error)?;
+    module(world, &[], "::wit_bindgen")
+}
+
+/// The world of the crate that is being compiled.
+fn crate_world() -> syn::Result<World> {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR")
+        .ok_or_else(|| error("CARGO_MANIFEST_DIR is not set: build with cargo"))?;
+    World::in_folder(&Path::new(&root).join("wit")).map_err(error)
+}
+
+fn module(world: World, known: &[crate::generate::Known], runtime: &str) -> Expansion {
+    // Makes cargo build again when a WIT file changes.
+    let files = world.files.iter().map(|file| {
+        let file = file.display().to_string();
+        quote! { const _: &[u8] = ::core::include_bytes!(#file); }
+    });
+    let files: TokenStream = files.collect();
+    let source: TokenStream = world.bindings(known, runtime).map_err(error)?.parse()?;
+    Ok(quote! {
+        #[allow(missing_docs, rust_2018_idioms, unsafe_code, unreachable_pub, unused, clippy::all)]
+        #[allow(clippy::undocumented_unsafe_blocks, rustdoc::all)]
+        pub mod bindings {
+            #source
+            #files
+        }
+    })
+}
+
+fn error(message: impl std::fmt::Display) -> syn::Error {
+    syn::Error::new(Span::call_site(), message)
+}

@@ -1,0 +1,130 @@
+//! From a world to Rust source, by wit-bindgen.
+
+use std::path::{Path, PathBuf};
+
+use wit_bindgen_core::Files;
+use wit_bindgen_rust::{Opts, Ownership, WithOption};
+use wit_bindgen_core::WorldGenerator;
+use wit_bindgen_core::wit_parser::{Resolve, WorldId, WorldKey};
+
+use crate::packages;
+
+/// The interfaces whose Rust types an SDK crate already has.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    /// `namespace:name/interface`, without version.
+    pub(crate) interface: &'static str,
+    /// The module that has them.
+    pub(crate) path: &'static str,
+}
+
+/// What a driver finds in `periplasm-driver`.
+pub(crate) const DRIVER: &[Known] = &[
+    Known { interface: "wasi:i2c/i2c", path: "::periplasm_driver::hal::bindings::wasi::i2c::i2c" },
+    Known {
+        interface: "periplasm:hal/delay",
+        path: "::periplasm_driver::hal::bindings::periplasm::hal::delay",
+    },
+    Known {
+        interface: "periplasm:hal/diag",
+        path: "::periplasm_driver::hal::bindings::periplasm::hal::diag",
+    },
+    Known {
+        interface: "periplasm:device/types",
+        path: "::periplasm_driver::bindings::periplasm::device::types",
+    },
+];
+
+/// What an app finds in `periplasm-app`.
+pub(crate) const APP: &[Known] = &[Known {
+    interface: "periplasm:device/types",
+    path: "::periplasm_app::bindings::periplasm::device::types",
+}];
+
+/// A world that was found, and the files it was read from.
+pub(crate) struct World {
+    resolve: Resolve,
+    id: WorldId,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl World {
+    /// The one world in `dir`, with the built-in packages to refer to.
+    pub(crate) fn in_folder(dir: &Path) -> Result<Self, String> {
+        if !dir.is_dir() {
+            return Err(format!(
+                "no folder {}: a component's world stands in a file `wit/world.wit` beside its `src`",
+                dir.display()
+            ));
+        }
+        let mut resolve = Resolve::default();
+        packages::add(&mut resolve)?;
+        let (package, sources) =
+            resolve.push_path(dir).map_err(|e| resolve.render_error(&e))?;
+        let files = sources.paths().map(Path::to_owned).collect();
+        let id = resolve.select_world(&[package], None).map_err(|e| e.to_string())?;
+        Ok(Self { resolve, id, files })
+    }
+
+    /// A world of a built-in package, as `namespace:name/world`.
+    pub(crate) fn built_in(name: &str) -> Result<Self, String> {
+        let mut resolve = Resolve::default();
+        let packages = packages::add(&mut resolve)?;
+        let id = resolve.select_world(&packages, Some(name)).map_err(|e| e.to_string())?;
+        Ok(Self { resolve, id, files: Vec::new() })
+    }
+
+    /// Whether the world imports `name` as a slot.
+    pub(crate) fn has_slot(&self, name: &str) -> bool {
+        self.resolve.worlds[self.id].imports.contains_key(&WorldKey::Name(name.to_owned()))
+    }
+
+    /// Whether the world exports anything.
+    pub(crate) fn has_exports(&self) -> bool {
+        !self.resolve.worlds[self.id].exports.is_empty()
+    }
+
+    /// The world's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.resolve.worlds[self.id].name
+    }
+
+    /// The source of the bindings. `runtime` is the path of wit-bindgen's
+    /// runtime module in the crate that expands it.
+    pub(crate) fn bindings(mut self, known: &[Known], runtime: &str) -> Result<String, String> {
+        let with = self.with(known);
+        let options = Opts {
+            with,
+            generate_all: true,
+            runtime_path: Some(format!("{runtime}::rt")),
+            bitflags_path: Some(format!("{runtime}::bitflags")),
+            default_bindings_module: Some("bindings".to_owned()),
+            // A package of types has no function that uses them.
+            generate_unused_types: true,
+            // Bytes to be written are lent to the host, not copied first.
+            ownership: Ownership::Borrowing { duplicate_if_necessary: false },
+            ..Opts::default()
+        };
+        let mut files = Files::default();
+        options
+            .build()
+            .generate(&mut self.resolve, self.id, &mut files)
+            .map_err(|e| e.to_string())?;
+        let (_, source) = files.iter().next().ok_or("wit-bindgen made no file")?;
+        String::from_utf8(source.to_vec()).map_err(|e| e.to_string())
+    }
+
+    /// wit-bindgen refuses a remapping it does not use: only those that occur.
+    fn with(&self, known: &[Known]) -> Vec<(String, WithOption)> {
+        let imports = self.resolve.worlds[self.id].imports.keys();
+        imports
+            .filter_map(|key| {
+                let WorldKey::Interface(id) = key else { return None };
+                let name = self.resolve.id_of(*id)?;
+                let bare = name.split('@').next()?;
+                let known = known.iter().find(|k| k.interface == bare)?;
+                Some((name, WithOption::Path(known.path.to_owned())))
+            })
+            .collect()
+    }
+}
