@@ -1,2 +1,53 @@
-//! xtask.
-fn main() {}
+//! The project's own commands. Each is one file in `commands`; the work lives
+//! in the libraries they call.
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod commands;
+mod error;
+mod steps;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use commands::Command;
+
+/// Build, compose, run and test Periplasm.
+///
+/// Start with `cargo xtask demo`: it needs no hardware.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+   0  done
+   1  a step failed: a build, a test, a check
+  64  the command line is wrong
+  65  a manifest, or what it names, is wrong
+  66  a file or folder cannot be read
+  73  an output cannot be written
+  `run` and `demo` end with the code of `periplasm run`: see `cargo xtask run --help`";
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Cannot fail in a way that could still be reported.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
+        }
+    };
+    match cli.command.run(&mut Cli::command()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let code = error.code();
+            eprintln!("{:?}", miette::Report::from(error));
+            ExitCode::from(code)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Running cargo, and what it builds.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::{Error, Result};
+use crate::steps::Step;
+
+/// The project's root.
+pub(crate) fn root() -> &'static Path {
+    // `xtask` stands directly below the root.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where everything that is built goes.
+pub(crate) fn target_dir() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => root().join(dir),
+        None => root().join("target"),
+    }
+}
+
+/// cargo in the project's root, with `args`.
+pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.current_dir(root()).args(args);
+    command
+}
+
+/// Runs `command` with its output shown as it comes.
+pub(crate) fn show(mut command: Command) -> Result<()> {
+    let status = command.status().map_err(|e| start(&command, e))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Failed { command: line(&command), output: String::new() })
+}
+
+/// Runs `command` behind `step`, which shows the newest line it writes to
+/// standard error. What it wrote is shown only if it fails.
+pub(crate) fn quiet(mut command: Command, step: &Step) -> Result<()> {
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| start(&command, e))?;
+    let mut output = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
+            step.detail(line.trim());
+            output.push_str(&line);
+            output.push('\n');
+        }
+    }
+    let status = child.wait().map_err(|e| start(&command, e))?;
+    if status.success() { Ok(()) } else { Err(failed(&command, output.as_bytes())) }
+}
+
+/// Builds the host's binary `periplasm` and gives its path. `profile` is one
+/// of the root manifest's.
+pub(crate) fn build_host(profile: &str) -> Result<PathBuf> {
+    let step = Step::start("host");
+    let args = ["build", "--package", "periplasm-host", "--bin", "periplasm", "--profile", profile];
+    quiet(cargo(args), &step)?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    let binary = target_dir().join(folder).join("periplasm");
+    step.done(shown(&binary));
+    Ok(binary)
+}
+
+/// `path` from the project's root on, where it lies below it.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// The error of a command that ran and did not end well.
+pub(crate) fn failed(command: &Command, output: &[u8]) -> Error {
+    let output = String::from_utf8_lossy(output).into_owned();
+    Error::Failed { command: line(command), output }
+}
+
+fn start(command: &Command, source: std::io::Error) -> Error {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let help = format!("is `{program}` installed and on the PATH?");
+    Error::Start { program, source, help }
+}
+
+/// `command` as a person would type it.
+pub(crate) fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let mut line = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for arg in command.get_args() {
+        line.push(' ');
+        line.push_str(&arg.to_string_lossy());
+    }
+    line
+}

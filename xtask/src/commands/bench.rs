@@ -1,0 +1,86 @@
+//! `cargo xtask bench`
+
+use std::path::Path;
+
+use crate::cargo::{cargo, show, target_dir};
+use crate::error::{Error, Result};
+use crate::toolchain;
+
+/// Measure a component beside the same driver natively, in one run.
+///
+/// Builds the host with link-time optimization first, which takes minutes.
+/// Figures are medians; a ratio holds better than either of its sides.
+#[derive(clap::Args)]
+pub(crate) struct Bench {
+    /// `reading`, `i2c`, `compose`, `load` or `size`; all of them without one.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(GROUPS))]
+    group: Option<String>,
+}
+
+const GROUPS: [&str; 5] = ["reading", "i2c", "compose", "load", "size"];
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<u8> {
+        toolchain::ensure_targets()?;
+        let results = target_dir().join("criterion");
+        // Figures of an earlier run, maybe of other groups, are not this run's.
+        if let Err(source) = std::fs::remove_dir_all(&results)
+            && source.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(Error::Write { path: results, source });
+        }
+        let mut bench = cargo(["bench", "--package", "periplasm-tests", "--profile", "dist"]);
+        bench.args(["--bench", "periplasm", "--"]);
+        if let Some(group) = &self.group {
+            bench.arg(format!("^{group}/"));
+        }
+        show(bench)?;
+        print!("{}", table(&results));
+        Ok(0)
+    }
+}
+
+/// One row a measurement: its median, its native twin's, difference and ratio.
+fn table(results: &Path) -> String {
+    let mut rows = Vec::new();
+    for group in GROUPS {
+        let folder = results.join(group);
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut names: Vec<_> =
+            entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        let native = median_ns(&folder.join("native"));
+        for name in names.iter().filter(|n| *n != "report") {
+            let Some(ns) = median_ns(&folder.join(name)) else { continue };
+            rows.push((format!("{group}/{name}"), ns, native.filter(|_| name != "native")));
+        }
+    }
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = format!("\n{:28}{:>12}{:>14}{:>8}\n", "", "median", "over native", "ratio");
+    for (name, ns, native) in rows {
+        table.push_str(&format!("{name:28}{:>12}", time(ns)));
+        if let Some(native) = native {
+            table.push_str(&format!("{:>14}{:>8.2}", time(ns - native), ns / native));
+        }
+        table.push('\n');
+    }
+    table
+}
+
+fn median_ns(measurement: &Path) -> Option<f64> {
+    let text = std::fs::read_to_string(measurement.join("new/estimates.json")).ok()?;
+    let estimates: serde_json::Value = serde_json::from_str(&text).ok()?;
+    estimates["median"]["point_estimate"].as_f64()
+}
+
+/// Nanoseconds in the unit that keeps the number short.
+fn time(ns: f64) -> String {
+    match ns.abs() {
+        n if n < 1e3 => format!("{ns:.1} ns"),
+        n if n < 1e6 => format!("{:.1} µs", ns / 1e3),
+        n if n < 1e9 => format!("{:.1} ms", ns / 1e6),
+        _ => format!("{:.2} s", ns / 1e9),
+    }
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask ci`
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::cargo::{cargo, line, quiet, root, show, target_dir};
+use crate::error::{Error, Result};
+use crate::steps::Step;
+use crate::toolchain;
+
+/// Run everything that CI runs: format, lints, documentation, licences, tests.
+///
+/// All checks run, even after one failed; it ends with the list of those that
+/// did. Needs the network once, to build cargo-deny into `target/tools`.
+#[derive(clap::Args)]
+pub(crate) struct Ci {
+    /// Run only these checks.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(CHECKS.map(|c| c.0)))]
+    only: Vec<String>,
+}
+
+type Check = (&'static str, fn() -> Result<()>);
+
+const CHECKS: [Check; 6] = [
+    ("fmt", || show(cargo(["fmt", "--all", "--check"]))),
+    ("clippy", || {
+        let deny = ["--", "--deny", "warnings"];
+        show(cargo(["clippy", "--workspace", "--all-targets"].into_iter().chain(deny)))
+    }),
+    ("doc", || {
+        let mut doc = cargo(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+        doc.env("RUSTDOCFLAGS", "--deny warnings");
+        show(doc)
+    }),
+    ("licences", licences),
+    ("test", || show(cargo(["xtask", "test"]))),
+    ("clean", clean),
+];
+
+impl Ci {
+    pub(crate) fn run(self) -> Result<u8> {
+        toolchain::ensure_targets()?;
+        let mut failed = Vec::new();
+        for (name, check) in CHECKS {
+            if !self.only.is_empty() && !self.only.iter().any(|only| only == name) {
+                continue;
+            }
+            eprintln!("\n── {name}");
+            if let Err(error) = check() {
+                eprintln!("{:?}", miette::Report::from(error));
+                failed.push(name);
+            }
+        }
+        if failed.is_empty() {
+            eprintln!("\nall checks passed");
+            return Ok(0);
+        }
+        Err(Error::Checks(failed))
+    }
+}
+
+/// The licence, source and duplicate rules of deny.toml. Advisories need a
+/// database from the network: they are in the release checklist.
+fn licences() -> Result<()> {
+    let mut deny = Command::new(cargo_deny()?);
+    deny.current_dir(root()).args(["--locked", "check", "licenses", "sources", "bans"]);
+    show(deny)
+}
+
+const CARGO_DENY: &str = "0.20.2";
+
+/// cargo-deny, built into the target folder the first time.
+fn cargo_deny() -> Result<PathBuf> {
+    let tools = target_dir().join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
+    let binary = tools.join("bin/cargo-deny");
+    if !binary.is_file() {
+        let step = Step::start("cargo-deny");
+        let mut install = cargo(["install", "cargo-deny", "--locked", "--debug"]);
+        install.args(["--version", CARGO_DENY, "--root"]).arg(&tools);
+        // Its own folder: its features must not unify with ours.
+        install.env("CARGO_TARGET_DIR", tools.join("target"));
+        // Nobody debugs it from here.
+        install.env("CARGO_PROFILE_DEV_DEBUG", "0");
+        quiet(install, &step)?;
+        // The intermediate files are of no use to anybody; leaving them is no error.
+        let _ = std::fs::remove_dir_all(tools.join("target"));
+        step.done(CARGO_DENY);
+    }
+    Ok(binary)
+}
+
+/// Building and testing must leave the checkout as it was.
+fn clean() -> Result<()> {
+    let mut status = Command::new("git");
+    status.current_dir(root()).args(["status", "--porcelain"]);
+    let output = status.output().map_err(|source| Error::Start {
+        program: "git".into(),
+        source,
+        help: "install git".into(),
+    })?;
+    if output.status.success() && output.stdout.is_empty() {
+        return Ok(());
+    }
+    let mut found = String::from_utf8_lossy(&output.stdout).into_owned();
+    found.push_str(&String::from_utf8_lossy(&output.stderr));
+    Err(Error::Failed { command: line(&status), output: found })
+}

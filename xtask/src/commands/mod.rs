@@ -1,0 +1,48 @@
+//! The commands, one a file.
+
+mod bench;
+mod build;
+mod ci;
+mod completions;
+mod compose;
+mod demo;
+mod new;
+mod run;
+mod test;
+
+use clap::Subcommand;
+
+use crate::error::Result;
+
+/// What `cargo xtask` can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Demo),
+    Build(build::Build),
+    Compose(compose::Compose),
+    Run(run::Run),
+    Test(test::Test),
+    Bench(bench::Bench),
+    #[command(subcommand)]
+    New(new::New),
+    Ci(ci::Ci),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Does it, and gives the exit code. `cli` is the whole command line's
+    /// definition, for completions.
+    pub(crate) fn run(self, cli: &mut clap::Command) -> Result<u8> {
+        match self {
+            Self::Demo(command) => command.run(),
+            Self::Build(command) => command.run(),
+            Self::Compose(command) => command.run(),
+            Self::Run(command) => command.run(),
+            Self::Test(command) => command.run(),
+            Self::Bench(command) => command.run(),
+            Self::New(command) => command.run(),
+            Self::Ci(command) => command.run(),
+            Self::Completions(command) => command.run(cli),
+        }
+    }
+}

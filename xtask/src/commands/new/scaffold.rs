@@ -1,0 +1,215 @@
+//! The files of a new driver, from the templates in `xtask/templates/driver`.
+
+use std::path::{Path, PathBuf};
+
+use super::device::Interface;
+use super::{driver_folder, wrong_name};
+use crate::cargo::root;
+use crate::error::{Error, Result};
+
+/// A driver crate that is about to exist.
+pub(crate) struct Scaffold {
+    name: String,
+    package: String,
+    exports: Vec<Interface>,
+}
+
+impl Scaffold {
+    /// Checks that a driver `name` can be made.
+    pub(crate) fn new(name: &str, exports: &[Interface]) -> Result<Self> {
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let all_well = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        if !starts_well || !all_well || name.len() > 64 {
+            return Err(wrong_name(
+                name,
+                "is no name of a crate",
+                "give the name that the driver has on crates.io, such as lm75",
+            ));
+        }
+        let mut scaffold =
+            Self { name: name.into(), package: format!("periplasm-{name}"), exports: Vec::new() };
+        for export in exports {
+            if !scaffold.exports.contains(export) {
+                scaffold.exports.push(*export);
+            }
+        }
+        for path in [scaffold.folder(), scaffold.test_file()] {
+            if path.exists() {
+                return Err(wrong_name(
+                    name,
+                    &format!("has {} already", crate::cargo::shown(&path)),
+                    "nothing was changed: edit what is there, or remove it first",
+                ));
+            }
+        }
+        Ok(scaffold)
+    }
+
+    pub(crate) fn package(&self) -> &str {
+        &self.package
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        driver_folder(&self.name)
+    }
+
+    /// The test's name, for `cargo xtask test`.
+    pub(crate) fn test_name(&self) -> String {
+        format!("driver_{}", self.ident())
+    }
+
+    fn test_file(&self) -> PathBuf {
+        root().join("tests/tests").join(format!("{}.rs", self.test_name()))
+    }
+
+    /// Writes all files, or none.
+    pub(crate) fn write(&self) -> Result<()> {
+        let folder = self.folder();
+        let files = [
+            (folder.join("Cargo.toml"), include_str!("../../../templates/driver/Cargo.toml.in")),
+            (folder.join("README.md"), include_str!("../../../templates/driver/README.md.in")),
+            (folder.join("wit/world.wit"), include_str!("../../../templates/driver/world.wit.in")),
+            (folder.join("src/lib.rs"), include_str!("../../../templates/driver/lib.rs.in")),
+            (self.test_file(), include_str!("../../../templates/driver/test.rs.in")),
+        ];
+        for (path, template) in files {
+            if let Err(error) = write(&path, &self.fill(template)) {
+                self.remove();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back what [`Self::write`] wrote.
+    pub(crate) fn remove(&self) {
+        // It did not exist before, and if it cannot be removed the error that
+        // led here says enough.
+        let _ = std::fs::remove_dir_all(self.folder());
+        let _ = std::fs::remove_file(self.test_file());
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let guest = include_str!("../../../templates/driver/guest.rs.in");
+        let guests: String = self
+            .exports
+            .iter()
+            .map(|e| {
+                guest
+                    .replace("{{module}}", e.name())
+                    .replace("{{function}}", e.function())
+                    .replace("{{rust}}", e.rust())
+                    .replace("{{unit}}", e.unit())
+            })
+            .collect();
+        let world_exports: String = self
+            .exports
+            .iter()
+            .map(|e| format!("    export periplasm:device/{}@0.1.0;\n", e.name()))
+            .collect();
+        let names = |quote: &str| {
+            let names: Vec<_> =
+                self.exports.iter().map(|e| format!("{quote}{}{quote}", e.name())).collect();
+            names.join(", ")
+        };
+        let modules = match self.exports.as_slice() {
+            [one] => one.name().to_owned(),
+            _ => format!("{{{}}}", names("")),
+        };
+        let function = self.exports.first().map_or("", |e| e.function());
+        template
+            .replace("{{guests}}\n", &guests)
+            .replace("{{world-exports}}", &world_exports)
+            .replace("{{{modules}}}", &modules)
+            .replace("{{exports}}", &names("`"))
+            .replace("{{function}}", function)
+            .replace("{{crate}}", &self.name)
+            .replace("{{ident}}", &self.ident())
+            .replace("{{kebab}}", &self.kebab())
+            .replace("{{type}}", &self.type_name())
+    }
+
+    /// The crate as Rust names it.
+    fn ident(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    /// The crate as WIT names it: words of lower-case letters and digits, each
+    /// with a letter first.
+    fn kebab(&self) -> String {
+        let mut kebab = String::new();
+        for word in self.words() {
+            if !kebab.is_empty() && word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                kebab.push('-');
+            }
+            kebab.push_str(&word.to_ascii_lowercase());
+        }
+        kebab
+    }
+
+    /// The crate as a Rust type.
+    fn type_name(&self) -> String {
+        let words = self.words().map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_ascii_uppercase() + rest
+        });
+        words.collect()
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.name.split(['-', '_']).filter(|word| !word.is_empty())
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let wrong = |source| Error::Write { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(wrong)?;
+    }
+    std::fs::write(path, text).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scaffold(name: &str) -> Scaffold {
+        let exports = vec![Interface::Thermometer, Interface::Barometer];
+        Scaffold { name: name.into(), package: format!("periplasm-{name}"), exports }
+    }
+
+    #[test]
+    fn names_suit_rust_and_wit() {
+        let s = scaffold("veml6040-x_2");
+        assert_eq!(s.ident(), "veml6040_x_2");
+        assert_eq!(s.kebab(), "veml6040-x2");
+        assert_eq!(s.type_name(), "Veml6040X2");
+    }
+
+    #[test]
+    fn nothing_is_left_to_replace() {
+        for template in [
+            include_str!("../../../templates/driver/lib.rs.in"),
+            include_str!("../../../templates/driver/world.wit.in"),
+            include_str!("../../../templates/driver/test.rs.in"),
+            include_str!("../../../templates/driver/README.md.in"),
+            include_str!("../../../templates/driver/Cargo.toml.in"),
+        ] {
+            let filled = scaffold("lm75").fill(template);
+            assert!(!filled.contains("{{"), "{filled}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_leads_out_of_the_folder_is_refused() {
+        for name in ["../x", "", "1wire", "a/b", "a b", "-x"] {
+            assert!(matches!(Scaffold::new(name, &[]), Err(Error::Name { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_driver_that_exists_is_not_overwritten() {
+        let error = Scaffold::new("lm75", &[]).err().map(|e| e.to_string());
+        assert!(error.is_some_and(|e| e.contains("drivers/lm75 already")));
+    }
+}

@@ -1,0 +1,104 @@
+//! What a command can fail with.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum Error {
+    /// cargo, or a program it ran, did not end well. Its own words are shown.
+    #[error("`{command}` failed{}", output(.output))]
+    Failed {
+        /// The command line.
+        command: String,
+        /// What it wrote, if that was not shown yet.
+        output: String,
+    },
+    /// A program could not be started.
+    #[error("`{program}` cannot be started: {source}")]
+    #[diagnostic(help("{help}"))]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system says.
+        source: std::io::Error,
+        /// Where to get it.
+        help: String,
+    },
+    /// A wasm target is missing and could not be added.
+    #[error("the target {target} is missing, and rustup could not add it:\n{reason}")]
+    #[diagnostic(help(
+        "components are built for {target}. Install its standard library for the toolchain in \
+         rust-toolchain.toml, with `rustup target add {target}` where the network allows it, or \
+         from your distribution's packages"
+    ))]
+    Target {
+        /// The target's triple.
+        target: &'static str,
+        /// What rustup said.
+        reason: String,
+    },
+    /// Compose refused.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Compose(#[from] periplasm_compose::ComposeError),
+    /// A stage's crate could not be built.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] periplasm_compose::BuildError),
+    /// The argument is no folder or file that the command can use.
+    #[error("{}: {found}", path.display())]
+    #[diagnostic(help("{help}"))]
+    Input {
+        /// The argument.
+        path: PathBuf,
+        /// What is wrong with it.
+        found: String,
+        /// What to do.
+        help: String,
+    },
+    /// A file could not be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    #[diagnostic(help("check that the folder exists, is yours and has room"))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Several checks of `ci` failed. Each has said why.
+    #[error("failed: {}", .0.join(", "))]
+    #[diagnostic(help("each says above what is wrong; run one alone to see it again"))]
+    Checks(Vec<&'static str>),
+    /// The name cannot be used for a new driver.
+    #[error("{name:?} {found}")]
+    #[diagnostic(help("{help}"))]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        found: String,
+        /// What to do.
+        help: String,
+    },
+}
+
+fn output(output: &str) -> String {
+    if output.is_empty() { String::new() } else { format!(":\n{}", output.trim_end()) }
+}
+
+impl Error {
+    /// The exit code: see `cargo xtask --help`.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Failed { .. } | Self::Start { .. } | Self::Target { .. } | Self::Checks(_) => 1,
+            Self::Compose(_) | Self::Build(_) => 65,
+            Self::Name { .. } => 64,
+            Self::Input { .. } => 66,
+            Self::Write { .. } => 73,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The wasm targets, added when they are missing.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::cargo;
+use crate::error::{Error, Result};
+use crate::steps::Step;
+
+/// What drivers and apps are built for.
+const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
+
+/// Makes sure that components can be built.
+pub(crate) fn ensure_targets() -> Result<()> {
+    let libraries = sysroot()?.join("lib/rustlib");
+    for target in TARGETS {
+        if !libraries.join(target).join("lib").is_dir() {
+            add(target)?;
+        }
+    }
+    Ok(())
+}
+
+fn sysroot() -> Result<PathBuf> {
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(cargo::root()).args(["--print", "sysroot"]);
+    let output = rustc.output().map_err(|source| Error::Start {
+        program: "rustc".into(),
+        source,
+        help: "install Rust with rustup".into(),
+    })?;
+    if !output.status.success() {
+        return Err(cargo::failed(&rustc, &output.stderr));
+    }
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+}
+
+fn add(target: &'static str) -> Result<()> {
+    let step = Step::start("target");
+    step.detail(format!("rustup target add {target}"));
+    // In the root, so that rustup reads rust-toolchain.toml.
+    let output = Command::new("rustup")
+        .current_dir(cargo::root())
+        .args(["target", "add", target])
+        .output()
+        .map_err(|e| Error::Target { target, reason: format!("rustup cannot be started: {e}") })?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(Error::Target { target, reason });
+    }
+    step.done(target);
+    Ok(())
+}
