@@ -1,1 +1,67 @@
-//! Compose.
+//! From `pipeline.toml` to one component, and what it may do in plain words.
+//!
+//! ```no_run
+//! # fn main() -> miette::Result<()> {
+//! use std::path::Path;
+//! let options = periplasm_compose::Options::default();
+//! let composed = periplasm_compose::compose(Path::new("pipeline.toml"), &options, &mut ())?;
+//! println!("{}", composed.report);
+//! composed.write(Path::new("weather.wasm"))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it works
+//!
+//! [`compose`] reads the manifest, gets a component for every stage (from a
+//! crate, with cargo, or from a file), and makes a *plan*: which stage takes
+//! which interface from which other stage, and what each slot requests. All
+//! that a user can get wrong is found before the plan is carried out, and told
+//! with its place in the manifest. Only then are the stages put together, every
+//! slot under the name of its stage, with the requests in a custom section.
+//!
+//! # Invariants
+//!
+//! - The composed component's import list is its permission list: the slots,
+//!   named `<stage>-<slot>`, and interfaces that are the same for every stage.
+//! - The same manifest and the same stages give the same bytes.
+//! - Nothing is written when anything is wrong.
+//! - This crate knows nothing of the host that runs the result.
+#![forbid(unsafe_code)]
+
+mod build;
+mod component;
+mod composed;
+mod encode;
+mod manifest;
+mod name;
+mod options;
+mod plan;
+mod problem;
+mod report;
+mod source;
+
+use std::path::Path;
+
+pub use build::{BuildError, MissingTarget, build_stage};
+pub use component::{StageComponent, StageKind};
+pub use composed::{Composed, WriteError};
+pub use options::{Options, Phase, Progress};
+pub use problem::{
+    ComposeError, Difference, ManifestProblem, Problem, StageProblem, WiringProblem,
+};
+pub use report::{
+    ExportReport, Permissions, Report, SlotReport, SourceReport, StageReport, WireReport,
+};
+
+/// Reads the manifest at `manifest`, builds and checks its stages, and puts
+/// them together. Writes nothing but cargo's target folder.
+pub fn compose(
+    manifest: &Path,
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<Composed, ComposeError> {
+    let text = manifest::Text::read(manifest)?;
+    let manifest = manifest::parse(&text).map_err(|problems| text.error(problems))?;
+    composed::compose(&text, &manifest, options, progress).map_err(|problems| text.error(problems))
+}

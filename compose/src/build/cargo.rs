@@ -1,0 +1,157 @@
+//! Running cargo.
+
+use std::ffi::OsString;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_metadata::{Artifact, Message, TargetKind};
+
+use super::error::BuildError;
+use super::package::{Package, cargo};
+use crate::options::Options;
+
+/// Rust's default of 1 MiB costs 17 pages in every instance. Drivers compute a
+/// little and call the host; apps format text.
+const DRIVER_STACK: u32 = 32 * 1024;
+const APP_STACK: u32 = 128 * 1024;
+
+/// The settings of the profile `guest`, for workspaces that have none.
+const PROFILE: [&str; 7] = [
+    "profile.guest.inherits=\"release\"",
+    "profile.guest.opt-level=\"s\"",
+    "profile.guest.lto=\"fat\"",
+    "profile.guest.codegen-units=1",
+    "profile.guest.panic=\"abort\"",
+    "profile.guest.strip=true",
+    "profile.guest.debug=false",
+];
+
+/// The most of cargo's output that an error carries: its end tells why.
+const MAX_OUTPUT: usize = 16 * 1024;
+
+/// Builds the crate and returns the file that it made.
+pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, BuildError> {
+    let program = cargo();
+    let mut command = Command::new(&program);
+    command
+        .current_dir(&package.directory)
+        .arg("build")
+        .arg("--manifest-path")
+        .arg(&package.manifest)
+        .args(["--profile", "guest", "--target", package.target])
+        .args(["--message-format", "json-render-diagnostics"])
+        .arg(if package.is_app { "--bins" } else { "--lib" });
+    if options.locked {
+        command.arg("--locked");
+    }
+    if options.offline {
+        command.arg("--offline");
+    }
+    command.arg("--target-dir").arg(&package.target_dir);
+    if !has_profile(&package.workspace) {
+        PROFILE.iter().for_each(|setting| {
+            command.args(["--config", setting]);
+        });
+    }
+    command.arg("--config").arg(rustflags(package));
+    // These would replace the flags above, and make the bytes depend on who
+    // builds.
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    tracing::debug!(?command, "building a stage");
+
+    let shown = program.to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|source| BuildError::NoProgram { program: shown.clone(), source })?;
+    let name = || package.name.clone();
+    if !output.status.success() {
+        return Err(BuildError::Cargo {
+            package: name(),
+            output: end_of(&String::from_utf8_lossy(&output.stderr)),
+            command: format!(
+                "cargo build --manifest-path {} --target {}",
+                package.manifest.display(),
+                package.target
+            ),
+        });
+    }
+    Message::parse_stream(Cursor::new(output.stdout))
+        .filter_map(Result::ok)
+        .filter_map(|message| match message {
+            Message::CompilerArtifact(artifact) => made(package, artifact),
+            _ => None,
+        })
+        .last()
+        .ok_or_else(|| BuildError::NoFile { package: name() })
+}
+
+fn made(package: &Package, artifact: Artifact) -> Option<PathBuf> {
+    let kind = if package.is_app { TargetKind::Bin } else { TargetKind::CDyLib };
+    if artifact.manifest_path.as_std_path() != package.manifest
+        || !artifact.target.kind.contains(&kind)
+    {
+        return None;
+    }
+    let file = artifact.filenames.into_iter().find(|f| f.extension() == Some("wasm"))?;
+    Some(file.into_std_path_buf())
+}
+
+/// Whether the workspace has a profile `guest`. If its Cargo.toml cannot be
+/// read, cargo says so better.
+fn has_profile(workspace: &Path) -> bool {
+    let text = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap_or_default();
+    text.parse::<toml::Table>()
+        .ok()
+        .and_then(|table| table.get("profile")?.as_table()?.get("guest").cloned())
+        .is_some()
+}
+
+/// The compiler's flags, as a setting of cargo.
+fn rustflags(package: &Package) -> OsString {
+    let stack = if package.is_app { APP_STACK } else { DRIVER_STACK };
+    let mut flags = vec![format!("-Clink-arg=-zstack-size={stack}")];
+    // Panic messages name source files. The last rule that fits a path wins,
+    // so the wider folders come first.
+    let mut remap = |from: &Path, to: &str| {
+        flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    };
+    remap(&package.workspace, ".");
+    remap(&package.target_dir, "target");
+    if let Some(home) = cargo_home() {
+        remap(&home.join("registry/src"), "registry");
+        remap(&home.join("git/checkouts"), "git");
+    }
+    let flags = flags.into_iter().map(toml::Value::String).collect::<Vec<_>>();
+    format!("target.{}.rustflags={}", package.target, toml::Value::Array(flags)).into()
+}
+
+/// Where cargo keeps what it downloads: the Cargo Book, "Cargo Home".
+fn cargo_home() -> Option<PathBuf> {
+    let set = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty());
+    set.map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+}
+
+fn end_of(output: &str) -> String {
+    let output = output.trim_end();
+    let Some(mut from) = output.len().checked_sub(MAX_OUTPUT) else { return output.to_owned() };
+    while !output.is_char_boundary(from) {
+        from += 1;
+    }
+    let line = output[from..].find('\n').map_or(from, |next| from + next + 1);
+    format!("…\n{}", &output[line..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_output_keeps_its_end_and_whole_lines() {
+        let long: String = (0..5000).map(|n| format!("line {n} é\n")).collect();
+        let kept = end_of(&long);
+        assert!(kept.len() <= MAX_OUTPUT + 8 && kept.ends_with("line 4999 é"));
+        assert!(kept.lines().skip(1).all(|line| line.starts_with("line ")));
+        assert_eq!(end_of("short\n"), "short");
+    }
+}

@@ -1,0 +1,34 @@
+//! From a crate to a component.
+
+mod artifact;
+mod cargo;
+mod error;
+mod package;
+mod target;
+
+use std::path::Path;
+
+pub use error::BuildError;
+pub use target::MissingTarget;
+
+use crate::component::{StageComponent, StageKind};
+use crate::options::Options;
+
+/// Builds the crate in `crate_dir` with cargo and makes a component of it.
+///
+/// A crate with a `cdylib` is a driver and is built for
+/// `wasm32-unknown-unknown`; a crate with one binary is an app and is built for
+/// `wasm32-wasip2`. `target` in `[package.metadata.periplasm]` chooses the
+/// other of these two. The profile is `guest`: the workspace's own, or the same
+/// settings if it has none.
+///
+/// Crates are to be built one after another, never two in one cargo command:
+/// cargo would unify their features, and an app's `std` leak into a driver.
+pub fn build_stage(crate_dir: &Path, options: &Options) -> Result<StageComponent, BuildError> {
+    let package = package::find(crate_dir, options)?;
+    target::require(&package)?;
+    let file = cargo::build(&package, options)?;
+    let component = artifact::component(&file)?;
+    let kind = if package.is_app { StageKind::App } else { StageKind::Driver };
+    Ok(StageComponent::new(component, kind))
+}

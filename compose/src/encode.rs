@@ -1,0 +1,157 @@
+//! Putting stages together, by the plan.
+//!
+//! The rules that wac-graph needs kept, each paid for once:
+//! - A package is registered once for each *stage*, even when two stages are
+//!   the same component: a shared type definition cannot be decoded afterwards.
+//! - Only slots are imported explicitly, under their new names. Interface
+//!   imports stay implicit, and wac-graph makes one of those with the same
+//!   name; imported explicitly they would have the type that the first stage
+//!   sees, which lacks what only the next one uses.
+//! - Nodes are made in the order in which they are instantiated; otherwise the
+//!   name section is invalid.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use periplasm_request::{SECTION, join};
+use wac_graph::types::Package;
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
+use wasm_encoder::{ComponentSection, CustomSection};
+use wasmparser::{Validator, WasmFeatures};
+
+use crate::component::{ImportKind, Shape};
+use crate::manifest::Manifest;
+use crate::plan::Plan;
+use crate::source::Loaded;
+
+/// Why the stages cannot be put together.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) message: String,
+    /// The stage it stopped at.
+    pub(crate) stage: Option<usize>,
+}
+
+impl Fault {
+    fn new(stage: impl Into<Option<usize>>, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self { message, stage: stage.into() }
+    }
+
+    fn words(message: impl Into<String>) -> Self {
+        Self { message: message.into(), stage: None }
+    }
+}
+
+pub(crate) fn encode(
+    manifest: &Manifest,
+    loaded: &[Loaded],
+    plan: &Plan,
+) -> Result<Vec<u8>, Fault> {
+    // wac-graph and wit-component panic on some components that are valid.
+    // What is known to make them panic is refused before; whatever is left
+    // must not take the caller down with it.
+    let bytes = catch_unwind(AssertUnwindSafe(|| {
+        let mut bytes = graph(manifest, loaded, plan)?;
+        let data = Cow::Owned(plan.requests.to_bytes());
+        CustomSection { name: Cow::Borrowed(SECTION), data }.append_to_component(&mut bytes);
+        check(&bytes, manifest, loaded)?;
+        Ok(bytes)
+    }));
+    bytes.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("without a word");
+        Err(Fault::words(format!("the composing library panicked: {text}")))
+    })
+}
+
+fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>, Fault> {
+    let mut graph = CompositionGraph::new();
+    let mut instances: Vec<Option<NodeId>> = vec![None; loaded.len()];
+    for &index in &plan.order {
+        let name = &manifest.stages[index].name.value;
+        let stage = &loaded[index];
+        let fault = |error: &(dyn std::error::Error + 'static)| Fault::new(index, error);
+
+        let bytes = stage.component.bytes();
+        let package = Package::from_bytes(&format!("stage:{name}"), None, bytes, graph.types_mut())
+            .map_err(|error| fault(error.as_ref()))?;
+        let package = graph.register_package(package).map_err(|error| fault(&error))?;
+
+        let world = graph[package].ty();
+        let mut arguments: Vec<(&str, NodeId)> = Vec::new();
+        for (slot, _) in stage.shape.slots() {
+            let Some(kind) = graph.types()[world].imports.get(slot).copied() else {
+                return Err(Fault::words(format!("slot `{slot}` of stage `{name}` got lost")));
+            };
+            let node = graph.import(join(name, slot), kind).map_err(|error| fault(&error))?;
+            arguments.push((slot, node));
+        }
+        for wire in &plan.wires[index] {
+            let import = &stage.shape.imports[wire.import].name;
+            let export = &loaded[wire.provider].shape.exports[wire.export].name;
+            let Some(provider) = instances[wire.provider] else {
+                return Err(Fault::words(format!("stage `{name}` comes before one that it uses")));
+            };
+            let node =
+                graph.alias_instance_export(provider, export).map_err(|error| fault(&error))?;
+            arguments.push((import, node));
+        }
+        let instance = graph.instantiate(package);
+        for (argument, node) in arguments {
+            graph
+                .set_instantiation_argument(instance, argument, node)
+                .map_err(|error| fault(&error))?;
+        }
+        graph.set_node_name(instance, name);
+        instances[index] = Some(instance);
+    }
+    for export in &plan.exports {
+        let Some(instance) = instances[export.stage] else { continue };
+        let fault = |error: &(dyn std::error::Error + 'static)| Fault::new(export.stage, error);
+        let node =
+            graph.alias_instance_export(instance, &export.name).map_err(|error| fault(&error))?;
+        graph.export(node, &export.name).map_err(|error| fault(&error))?;
+    }
+    // `check` validates, with the custom section.
+    let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
+    graph.encode(options).map_err(|error| Fault::new(None, &error))
+}
+
+/// The result must be valid, must be readable by tools, and must ask for the
+/// slots of its stages and for nothing else by name.
+fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded]) -> Result<(), Fault> {
+    Validator::new_with_features(WasmFeatures::default())
+        .validate_all(bytes)
+        .map_err(|error| Fault::new(None, &error))?;
+    wit_component::decode(bytes).map_err(|error| Fault::new(None, error.as_ref()))?;
+
+    let shape = Shape::read(bytes)
+        .map_err(|errors| Fault::words(format!("what was made is not as planned: {errors:?}")))?;
+    let has: BTreeSet<String> = shape.slots().map(|(slot, _)| slot.to_owned()).collect();
+    let planned: BTreeSet<String> = manifest
+        .stages
+        .iter()
+        .zip(loaded)
+        .flat_map(|(stage, loaded)| {
+            loaded.shape.slots().map(|(slot, _)| join(&stage.name.value, slot))
+        })
+        .collect();
+    let labelled = shape
+        .imports
+        .iter()
+        .any(|import| matches!(import.kind, ImportKind::Interface { labelled: true, .. }));
+    if has != planned || labelled {
+        return Err(Fault::words(format!("its slots are {has:?}, and should be {planned:?}")));
+    }
+    Ok(())
+}

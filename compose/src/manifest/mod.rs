@@ -1,0 +1,80 @@
+//! The manifest: `pipeline.toml`, and what it says.
+
+mod checks;
+mod parse;
+mod slots;
+mod text;
+mod uses;
+mod walk;
+
+use std::path::PathBuf;
+
+use miette::SourceSpan;
+use periplasm_request::Request;
+
+pub(crate) use parse::parse;
+pub(crate) use text::Text;
+
+/// Something, and where the manifest says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) at: SourceSpan,
+}
+
+impl<T> At<T> {
+    pub(crate) fn new(value: T, at: SourceSpan) -> Self {
+        Self { value, at }
+    }
+}
+
+/// A manifest that does not contradict itself: names are valid, stages that
+/// are named exist, and no stage uses itself, directly or through others.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    pub(crate) name: At<String>,
+    /// In the order of the manifest; never empty.
+    pub(crate) stages: Vec<Stage>,
+    /// Indices of stages whose interfaces the pipeline exports.
+    pub(crate) exports: Vec<At<usize>>,
+}
+
+/// One stage.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) name: At<String>,
+    pub(crate) source: At<Source>,
+    pub(crate) slots: Vec<SlotEntry>,
+    /// Where a slot would be added.
+    pub(crate) slots_at: SourceSpan,
+    pub(crate) uses: Vec<Use>,
+    /// The whole `uses`, or where it would be added.
+    pub(crate) uses_at: SourceSpan,
+}
+
+/// What a stage is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A crate's folder, as written.
+    Crate(PathBuf),
+    /// A component's file, as written.
+    Wasm(PathBuf),
+}
+
+/// What a slot asks for.
+#[derive(Debug)]
+pub(crate) struct SlotEntry {
+    pub(crate) name: At<String>,
+    pub(crate) request: Request,
+    /// The value.
+    pub(crate) at: SourceSpan,
+}
+
+/// A stage that another one uses.
+#[derive(Debug)]
+pub(crate) struct Use {
+    /// The interface or label to take from it; all that fit if absent.
+    pub(crate) interface: Option<At<String>>,
+    /// The index of the stage.
+    pub(crate) provider: At<usize>,
+}

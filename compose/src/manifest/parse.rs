@@ -1,0 +1,169 @@
+//! From TOML to a [`Manifest`].
+
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::walk::{Entry, Walk, at, entries};
+use super::{At, Manifest, Source, Text, checks, slots, uses};
+use crate::problem::{ManifestProblem, Problem};
+
+/// Reads a manifest and checks all that can be checked without its stages.
+/// Reports everything that is wrong, in the order of the text.
+pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
+    let (document, errors) = DeTable::parse_recoverable(text.as_str());
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|e| not_toml(e, text.as_str().len()).into()).collect());
+    }
+
+    let mut walk = Walk::default();
+    let (mut pipeline, mut stages) = (None, None);
+    for (key, value) in entries(document.get_ref()) {
+        match key.value {
+            "pipeline" => pipeline = walk.table("`pipeline`", value, "[pipeline]"),
+            "stages" => stages = walk.table("`stages`", value, "[stages.app]"),
+            _ => walk.unknown_key(&key, "the manifest", &["pipeline", "stages"]),
+        }
+    }
+    let head = read_head(&mut walk, &document, pipeline);
+    let drafts: Vec<Draft> = stages
+        .map(entries)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| read_stage(&mut walk, entry))
+        .collect();
+    if drafts.is_empty() && walk.problems.is_empty() {
+        walk.note(ManifestProblem::NoStages { at: head.at });
+    }
+
+    let manifest = uses::resolve(&mut walk, head, drafts);
+    match manifest {
+        Some(manifest) if walk.problems.is_empty() => Ok(manifest),
+        _ => Err(checks::in_order(walk.problems)),
+    }
+}
+
+fn not_toml(error: &toml::de::Error, end: usize) -> ManifestProblem {
+    let span = error.span().unwrap_or(end..end);
+    ManifestProblem::Toml { message: error.message().replace('\n', ", "), at: span.into() }
+}
+
+/// The table `[pipeline]`.
+pub(super) struct Head {
+    pub(super) name: Option<At<String>>,
+    pub(super) exports: Vec<At<String>>,
+    /// Where the pipeline is named, or would be.
+    pub(super) at: miette::SourceSpan,
+}
+
+/// A stage as written, with whatever of it could be read.
+pub(super) struct Draft {
+    pub(super) name: At<String>,
+    pub(super) source: Option<At<Source>>,
+    pub(super) slots: Vec<super::SlotEntry>,
+    pub(super) slots_at: miette::SourceSpan,
+    pub(super) uses: Vec<uses::Named>,
+    pub(super) uses_at: miette::SourceSpan,
+}
+
+fn read_head<'t>(
+    walk: &mut Walk,
+    document: &Spanned<DeTable<'t>>,
+    table: Option<&'t DeTable<'t>>,
+) -> Head {
+    let written = document.get_ref().iter().find(|(key, _)| key.get_ref() == "pipeline");
+    let at = written.map_or((0, 0).into(), |(key, _)| at(key));
+    let mut head = Head { name: None, exports: Vec::new(), at };
+    let mut named = false;
+    for (key, value) in table.map(entries).unwrap_or_default() {
+        match key.value {
+            "name" => {
+                named = true;
+                head.name = walk.string("the pipeline's name", value, "name = \"weather\"");
+            }
+            "exports" => {
+                head.exports = walk.strings("`exports`", value, "exports = [\"climate\"]");
+            }
+            _ => walk.unknown_key(&key, "`[pipeline]`", &["name", "exports"]),
+        }
+    }
+    if let Some(name) = &head.name {
+        head.at = name.at;
+        checks::name(walk, "a pipeline", name, "living-room");
+    } else if !named && (table.is_some() || written.is_none()) {
+        let example = if table.is_some() {
+            "`name = \"…\"`"
+        } else {
+            "`[pipeline]` and below it `name = \"…\"`"
+        };
+        let what = "the pipeline's name".to_owned();
+        walk.note(ManifestProblem::Missing { what, example: example.to_owned(), at });
+    }
+    head
+}
+
+fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
+    let name = At::new(key.value.to_owned(), key.at);
+    if !periplasm_request::is_stage_name(key.value) {
+        walk.note(ManifestProblem::StageName { name: name.value.clone(), at: key.at });
+    }
+    let stage = name.value.clone();
+    let mut draft = Draft {
+        name,
+        source: None,
+        slots: Vec::new(),
+        slots_at: key.at,
+        uses: Vec::new(),
+        uses_at: key.at,
+    };
+    let what = format!("stage `{stage}`");
+    let Some(table) = walk.table(&what, value, &format!("[stages.{stage}]")) else {
+        return draft;
+    };
+    let mut sources: Vec<At<&str>> = Vec::new();
+    for (key, value) in entries(table) {
+        match key.value {
+            "crate" | "wasm" | "oci" => {
+                draft.source = read_source(walk, &stage, &key, value);
+                sources.push(key);
+            }
+            "slots" => {
+                draft.slots_at = key.at;
+                draft.slots = slots::read(walk, &stage, value);
+            }
+            "uses" => {
+                draft.uses_at = at(value);
+                draft.uses = uses::read(walk, &stage, value);
+            }
+            _ => walk.unknown_key(&key, &what, &["crate", "wasm", "oci", "slots", "uses"]),
+        }
+    }
+    match sources.as_slice() {
+        [] => walk.note(ManifestProblem::NoSource { stage, at: key.at }),
+        [_] => {}
+        [first, second, ..] => {
+            walk.note(ManifestProblem::TwoSources { stage, first: first.at, second: second.at });
+        }
+    }
+    draft
+}
+
+fn read_source(
+    walk: &mut Walk,
+    stage: &str,
+    key: &At<&str>,
+    value: &Spanned<DeValue<'_>>,
+) -> Option<At<Source>> {
+    let what = format!("`{}` of stage `{stage}`", key.value);
+    let path = walk.string(&what, value, &format!("{} = \"path\"", key.value))?;
+    let source = match key.value {
+        "crate" => Source::Crate(PathBuf::from(path.value)),
+        "wasm" => Source::Wasm(PathBuf::from(path.value)),
+        _ => {
+            walk.note(ManifestProblem::Oci { stage: stage.to_owned(), at: path.at });
+            return None;
+        }
+    };
+    Some(At::new(source, path.at))
+}

@@ -1,0 +1,165 @@
+//! `uses` and `exports`: stages that are named by others.
+
+use miette::{LabeledSpan, SourceSpan};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::parse::{Draft, Head};
+use super::walk::{Walk, entries};
+use super::{At, Manifest, Stage, Use};
+use crate::name::{list, nearest};
+use crate::problem::ManifestProblem;
+
+/// A stage that is named in a `uses`.
+pub(super) struct Named {
+    pub(super) interface: Option<At<String>>,
+    pub(super) stage: At<String>,
+}
+
+/// Reads the list form or the table form.
+pub(super) fn read(walk: &mut Walk, stage: &str, value: &Spanned<DeValue<'_>>) -> Vec<Named> {
+    let what = format!("`uses` of stage `{stage}`");
+    match value.get_ref() {
+        DeValue::Table(table) => entries(table)
+            .into_iter()
+            .filter_map(|(key, value)| {
+                let example = format!("\"{}\" = \"climate\"", key.value);
+                let stage = walk.string(&format!("each of {what}"), value, &example)?;
+                let interface = At::new(key.value.to_owned(), key.at);
+                Some(Named { interface: Some(interface), stage })
+            })
+            .collect(),
+        DeValue::Array(_) => walk
+            .strings(&what, value, "uses = [\"climate\"]")
+            .into_iter()
+            .map(|stage| Named { interface: None, stage })
+            .collect(),
+        _ => {
+            walk.wrong_type(&what, "a list or a table", value, "uses = [\"climate\"]");
+            Vec::new()
+        }
+    }
+}
+
+/// Finds the stages that are named. `None` when the manifest is not complete,
+/// which is then already noted.
+pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option<Manifest> {
+    let names: Vec<At<String>> = drafts.iter().map(|draft| draft.name.clone()).collect();
+    let exports = find_each(walk, &names, head.exports);
+    let mut stages = Vec::new();
+    let mut complete = true;
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let uses = find_uses(walk, &names, index, draft.uses);
+        match draft.source {
+            Some(source) => stages.push(Stage {
+                name: draft.name,
+                source,
+                slots: draft.slots,
+                slots_at: draft.slots_at,
+                uses,
+                uses_at: draft.uses_at,
+            }),
+            None => complete = false,
+        }
+    }
+    if !complete {
+        return None;
+    }
+    if let Some(circle) = circle(&stages) {
+        walk.note(circle);
+    }
+    Some(Manifest { name: head.name?, stages, exports })
+}
+
+fn find(walk: &mut Walk, names: &[At<String>], named: &At<String>) -> Option<usize> {
+    let found = names.iter().position(|name| name.value == named.value);
+    if found.is_none() {
+        let known = names.iter().map(|name| name.value.as_str());
+        let help = match nearest(&named.value, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the stages are {}", list(known, "none")),
+        };
+        let name = named.value.clone();
+        walk.note(ManifestProblem::UnknownStage { name, help, at: named.at });
+    }
+    found
+}
+
+/// The stages of a list, none twice.
+fn find_each(walk: &mut Walk, names: &[At<String>], named: Vec<At<String>>) -> Vec<At<usize>> {
+    let mut found: Vec<At<usize>> = Vec::new();
+    for stage in named {
+        let Some(index) = find(walk, names, &stage) else { continue };
+        match found.iter().find(|earlier| earlier.value == index) {
+            Some(earlier) => note_twice(walk, "stage", stage.value, earlier.at, stage.at),
+            None => found.push(At::new(index, stage.at)),
+        }
+    }
+    found
+}
+
+fn find_uses(walk: &mut Walk, names: &[At<String>], user: usize, named: Vec<Named>) -> Vec<Use> {
+    let mut uses: Vec<Use> = Vec::new();
+    for Named { interface, stage } in named {
+        let Some(provider) = find(walk, names, &stage) else { continue };
+        if provider == user {
+            walk.note(ManifestProblem::UsesItself { stage: stage.value, at: stage.at });
+            continue;
+        }
+        // A table may name a stage for several interfaces, a list may not.
+        let earlier = uses.iter().find(|u| interface.is_none() && u.provider.value == provider);
+        match earlier {
+            Some(earlier) => note_twice(walk, "stage", stage.value, earlier.provider.at, stage.at),
+            None => uses.push(Use { interface, provider: At::new(provider, stage.at) }),
+        }
+    }
+    uses
+}
+
+fn note_twice(
+    walk: &mut Walk,
+    what: &'static str,
+    name: String,
+    first: SourceSpan,
+    second: SourceSpan,
+) {
+    walk.note(ManifestProblem::Twice { what, name, first, second });
+}
+
+/// The first circle of uses, if there is one.
+fn circle(stages: &[Stage]) -> Option<ManifestProblem> {
+    let mut done = vec![false; stages.len()];
+    for start in 0..stages.len() {
+        // The way from `start`: stages, and the next of their uses to follow.
+        let mut way: Vec<(usize, usize)> = vec![(start, 0)];
+        while let Some((stage, next)) = way.last_mut() {
+            let Some(used) = stages[*stage].uses.get(*next).filter(|_| !done[*stage]) else {
+                done[*stage] = true;
+                way.pop();
+                continue;
+            };
+            *next += 1;
+            let provider = used.provider.value;
+            if let Some(from) = way.iter().position(|(stage, _)| *stage == provider) {
+                return Some(describe(stages, &way[from..]));
+            }
+            way.push((provider, 0));
+        }
+    }
+    None
+}
+
+fn describe(stages: &[Stage], way: &[(usize, usize)]) -> ManifestProblem {
+    let name = |index: usize| stages[index].name.value.clone();
+    let mut path: Vec<String> = way.iter().map(|(stage, _)| name(*stage)).collect();
+    path.extend(way.first().map(|(stage, _)| name(*stage)));
+    let mut at = Vec::new();
+    for (stage, next) in way {
+        // `next` is one past the use that was followed.
+        if let Some(used) = stages[*stage].uses.get(next.wrapping_sub(1)) {
+            let text = format!("`{}` uses `{}`", name(*stage), name(used.provider.value));
+            at.push(LabeledSpan::new_with_span(Some(text), used.provider.at));
+        }
+    }
+    ManifestProblem::Cycle { path, at }
+}

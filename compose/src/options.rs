@@ -1,0 +1,47 @@
+//! What a caller can choose, and how it is told how far things are.
+
+use std::path::PathBuf;
+
+/// How stages are built.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Refuse to change any `Cargo.lock` (`cargo --locked`).
+    pub locked: bool,
+    /// Do not touch the network (`cargo --offline`).
+    pub offline: bool,
+    /// Where cargo puts what it builds; cargo's own choice if absent.
+    pub target_dir: Option<PathBuf>,
+}
+
+/// What is being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase<'a> {
+    /// Cargo builds the crate of a stage.
+    Building {
+        /// The stage's name.
+        stage: &'a str,
+    },
+    /// A stage's component is read and checked against the manifest.
+    Checking {
+        /// The stage's name.
+        stage: &'a str,
+    },
+    /// The stages are put together.
+    Composing,
+}
+
+/// Is told how far a composition is. `()` ignores it.
+pub trait Progress {
+    /// The manifest is read; so many stages follow.
+    fn begin(&mut self, stages: usize) {
+        let _ = stages;
+    }
+
+    /// A phase begins, and the one before it is over.
+    fn enter(&mut self, phase: Phase<'_>);
+}
+
+impl Progress for () {
+    fn enter(&mut self, _: Phase<'_>) {}
+}

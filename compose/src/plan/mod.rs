@@ -1,0 +1,87 @@
+//! The plan: what is wired to what, checked before anything is put together.
+
+mod fit;
+mod identity;
+mod slots;
+mod wiring;
+
+use periplasm_request::Requests;
+
+use crate::manifest::Manifest;
+use crate::problem::Problem;
+use crate::source::Loaded;
+
+pub(crate) use slots::check as check_slots;
+
+/// A stage of the manifest with its component.
+pub(crate) struct Staged<'a> {
+    pub(crate) stage: &'a crate::manifest::Stage,
+    pub(crate) loaded: &'a Loaded,
+}
+
+/// All that is needed to put stages together.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Stages in the order in which they are instantiated: every one after
+    /// those that it uses, otherwise in the order of the manifest.
+    pub(crate) order: Vec<usize>,
+    /// For each stage, what it takes from others.
+    pub(crate) wires: Vec<Vec<Wire>>,
+    pub(crate) exports: Vec<PlannedExport>,
+    pub(crate) requests: Requests,
+}
+
+/// An import of a stage that another stage satisfies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wire {
+    /// The index of the import.
+    pub(crate) import: usize,
+    pub(crate) provider: usize,
+    /// The index of the provider's export.
+    pub(crate) export: usize,
+}
+
+/// An export of the pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlannedExport {
+    pub(crate) stage: usize,
+    /// Under which the stage and the pipeline export it.
+    pub(crate) name: String,
+}
+
+/// Makes the plan, or says what is wrong with the wiring.
+pub(crate) fn plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<Plan, Vec<Problem>> {
+    let staged: Vec<Staged<'_>> = manifest
+        .stages
+        .iter()
+        .zip(loaded)
+        .map(|(stage, loaded)| Staged { stage, loaded })
+        .collect();
+    let mut problems = Vec::new();
+    let exports = wiring::exports(manifest, &staged, &mut problems);
+    let wires = wiring::wires(&staged, &mut problems);
+    fit::check(&staged, &wires, &mut problems);
+    // Identities mean something only between interfaces that fit.
+    if problems.is_empty() {
+        identity::check(&staged, &wires, &mut problems);
+    }
+    let requests = slots::requests(manifest, &staged, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Plan { order: order(manifest), wires, exports, requests })
+}
+
+/// The manifest has no circles, so every round places at least one stage.
+fn order(manifest: &Manifest) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(manifest.stages.len());
+    let mut placed = vec![false; manifest.stages.len()];
+    loop {
+        let ready = manifest.stages.iter().enumerate().position(|(index, stage)| {
+            !placed[index] && stage.uses.iter().all(|used| placed[used.provider.value])
+        });
+        let Some(ready) = ready else { return order };
+        placed[ready] = true;
+        order.push(ready);
+    }
+}

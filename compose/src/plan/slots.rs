@@ -1,0 +1,133 @@
+//! Slots: what the component has against what the manifest fills.
+
+use periplasm_request::{
+    MAX_SECTION_BYTES, Request, Requests, SlotRequest, StageRequests, VERSION,
+};
+
+use super::Staged;
+use crate::component::{Shape, SlotKind, StageKind};
+use crate::manifest::{Manifest, Stage};
+use crate::name::{list, nearest};
+use crate::problem::{Problem, StageProblem, WiringProblem};
+
+/// Packages that are the same for every stage, so that a driver may import
+/// their interfaces without taking them from another stage.
+pub(super) const SHARED: [&str; 2] = ["wasi:i2c", "periplasm:hal"];
+
+/// The namespace of what a host gives to an app, and to no driver.
+pub(super) const WASI: &str = "wasi:";
+
+/// What can be said of one stage alone.
+pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
+    let name = || stage.name.value.clone();
+    let mut problems: Vec<Problem> = Vec::new();
+    if shape.kind() == StageKind::Driver {
+        let taken = shape.interfaces().filter(|(import, interface, contract)| {
+            contract.has_functions
+                && interface.is_of(WASI)
+                && !SHARED.iter().any(|shared| interface.is_of(shared))
+                && !stage.uses.iter().any(|used| {
+                    used.interface
+                        .as_ref()
+                        .is_some_and(|i| i.value == import.name || i.value == interface.path)
+                })
+        });
+        let taken: Vec<&str> = taken.map(|(import, ..)| import.name.as_str()).collect();
+        if !taken.is_empty() {
+            let interfaces = several(&taken);
+            problems.push(
+                StageProblem::SharedWasi { stage: name(), interfaces, at: stage.source.at }.into(),
+            );
+        }
+    }
+    for (slot, actual) in shape.slots() {
+        if actual.kind != SlotKind::Diag && !stage.slots.iter().any(|s| s.name.value == slot) {
+            let line = format!("{slot} = {{ i2c = \"<bus>\", address = 0x76 }}");
+            let (slot, kind) = (slot.to_owned(), actual.kind.as_str());
+            problems.push(
+                StageProblem::SlotMissing { stage: name(), slot, kind, line, at: stage.slots_at }
+                    .into(),
+            );
+        }
+    }
+    for entry in &stage.slots {
+        let slot = entry.name.value.clone();
+        let Some((_, actual)) = shape.slots().find(|(name, _)| *name == slot) else {
+            let help = unknown_help(shape, &slot);
+            problems.push(
+                StageProblem::SlotUnknown { stage: name(), slot, help, at: entry.name.at }.into(),
+            );
+            continue;
+        };
+        let (stated, actual) = (entry.request.kind(), actual.kind.as_str());
+        if stated != actual {
+            let help = match actual {
+                "diag" => "remove the entry: every stage is granted its diag slot".to_owned(),
+                _ => format!("write `{actual} = …` instead of `{stated} = …`"),
+            };
+            let stage = name();
+            problems.push(
+                StageProblem::SlotKind { stage, slot, actual, stated, help, at: entry.at }.into(),
+            );
+        }
+    }
+    problems
+}
+
+fn several(names: &[&str]) -> String {
+    // A program on std imports a dozen; three are enough to recognise it.
+    match names {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("`{first}`, `{second}`, `{third}` and {} more", rest.len())
+        }
+        _ => list(names, "nothing"),
+    }
+}
+
+fn unknown_help(shape: &Shape, slot: &str) -> String {
+    let has: Vec<&str> = shape
+        .slots()
+        .filter(|(_, shape)| shape.kind != SlotKind::Diag)
+        .map(|(name, _)| name)
+        .collect();
+    match nearest(slot, has.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "it has {}. A slot that the code never opens is not in the component",
+            list(has, "no slots")
+        ),
+    }
+}
+
+/// The contents of the custom section.
+pub(super) fn requests(
+    manifest: &Manifest,
+    staged: &[Staged<'_>],
+    problems: &mut Vec<Problem>,
+) -> Requests {
+    let stages = staged.iter().map(|Staged { stage, loaded }| {
+        let mut slots: Vec<SlotRequest> = loaded
+            .shape
+            .slots()
+            .filter_map(|(slot, shape)| {
+                let request = match shape.kind {
+                    SlotKind::Diag => Request::Diag,
+                    SlotKind::I2c => {
+                        stage.slots.iter().find(|s| s.name.value == slot)?.request.clone()
+                    }
+                };
+                Some(SlotRequest { slot: slot.to_owned(), request })
+            })
+            .collect();
+        slots.sort_by(|a, b| a.slot.cmp(&b.slot));
+        StageRequests { stage: stage.name.value.clone(), slots }
+    });
+    let pipeline = manifest.name.value.clone();
+    let requests = Requests { version: VERSION, pipeline, stages: stages.collect() };
+    let bytes = requests.to_bytes().len();
+    if bytes > MAX_SECTION_BYTES {
+        let (limit, at) = (MAX_SECTION_BYTES, manifest.name.at);
+        problems.push(WiringProblem::RequestsTooLong { bytes, limit, at }.into());
+    }
+    requests
+}

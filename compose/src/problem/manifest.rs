@@ -1,0 +1,275 @@
+//! What can be wrong with the manifest, before any stage is looked at.
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, SourceSpan};
+use periplasm_request::AddressError;
+
+/// The manifest is not one, or contradicts itself.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[non_exhaustive]
+pub enum ManifestProblem {
+    /// The file is not there or may not be read.
+    #[error("cannot read {}", path.display())]
+    #[diagnostic(help("give the path of a pipeline.toml, or of the folder it is in"))]
+    Unreadable {
+        /// The manifest.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is far larger than any manifest.
+    #[error("{} is larger than a manifest may be ({limit} bytes)", path.display())]
+    #[diagnostic(help("is this the right file? A manifest has a few lines for each stage"))]
+    TooLarge {
+        /// The manifest.
+        path: PathBuf,
+        /// The most bytes that are read.
+        limit: u64,
+    },
+    /// The file is not UTF-8.
+    #[error("{} is not text in UTF-8: byte {offset} belongs to no character", path.display())]
+    #[diagnostic(help("is this the right file? A manifest is a TOML file"))]
+    NotText {
+        /// The manifest.
+        path: PathBuf,
+        /// The first byte that is wrong.
+        offset: usize,
+    },
+    /// The text is not TOML.
+    #[error("this is not TOML: {message}")]
+    #[diagnostic(help("the rules of TOML are at https://toml.io"))]
+    Toml {
+        /// What the parser says.
+        message: String,
+        /// Where.
+        #[label("here")]
+        at: SourceSpan,
+    },
+    /// A key that means nothing here.
+    #[error("{place} has no key `{key}`")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The table it stands in, in words.
+        place: String,
+        /// The keys that would mean something.
+        #[help]
+        help: String,
+        /// The key's place.
+        #[label("not known here")]
+        at: SourceSpan,
+    },
+    /// A value of another type than expected.
+    #[error("{what} is {expected}, not {found}")]
+    #[diagnostic(help("write it like this: {example}"))]
+    WrongType {
+        /// What the value is for.
+        what: String,
+        /// The type it should have.
+        expected: &'static str,
+        /// The type it has.
+        found: &'static str,
+        /// A line that would be right.
+        example: String,
+        /// The value's place.
+        #[label("{found}")]
+        at: SourceSpan,
+    },
+    /// A key that must be there is not.
+    #[error("{what} is missing")]
+    #[diagnostic(help("add {example}"))]
+    Missing {
+        /// The key, in words.
+        what: String,
+        /// What to add.
+        example: String,
+        /// Where it would stand.
+        #[label("it belongs here")]
+        at: SourceSpan,
+    },
+    /// There is nothing to compose.
+    #[error("the pipeline has no stages")]
+    #[diagnostic(help("add one: `[stages.app]` and below it `crate = \"app\"`"))]
+    NoStages {
+        /// The table, or the manifest's start.
+        #[label("no stage is named here")]
+        at: SourceSpan,
+    },
+    /// A name that no stage can have.
+    #[error("`{name}` is not a name for a stage")]
+    #[diagnostic(help(
+        "a stage's name is one word: lower-case letters and digits, a letter first, at most 64; \
+         no hyphen, because a hyphen ends it where it is joined with a slot's name"
+    ))]
+    StageName {
+        /// The name.
+        name: String,
+        /// Its place.
+        #[label("not a stage's name")]
+        at: SourceSpan,
+    },
+    /// A name that no slot can have.
+    #[error("`{name}` is not a name for a slot")]
+    #[diagnostic(help(
+        "a slot's name is words of lower-case letters and digits joined by single hyphens, like \
+         `bus` or `data-ready`, at most 64 characters"
+    ))]
+    SlotName {
+        /// The name.
+        name: String,
+        /// Its place.
+        #[label("not a slot's name")]
+        at: SourceSpan,
+    },
+    /// A name that no pipeline or no bus can have.
+    #[error("`{name}` is not a name for {what}")]
+    #[diagnostic(help(
+        "use lower-case letters and digits joined by single hyphens, a letter first, at most 64 \
+         characters: {example}"
+    ))]
+    Name {
+        /// What it should name: a pipeline, or a bus.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// One that would do.
+        example: &'static str,
+        /// Its place.
+        #[label("not a name for {what}")]
+        at: SourceSpan,
+    },
+    /// A stage without a crate or a file.
+    #[error("stage `{stage}` does not say what it is made of")]
+    #[diagnostic(help("add `crate = \"path/to/crate\"` or `wasm = \"path/to/file.wasm\"`"))]
+    NoSource {
+        /// The stage.
+        stage: String,
+        /// Its place.
+        #[label("neither `crate` nor `wasm`")]
+        at: SourceSpan,
+    },
+    /// A stage with more than one crate or file.
+    #[error("stage `{stage}` is made of two things")]
+    #[diagnostic(help("keep one of `crate`, `wasm` and `oci`"))]
+    TwoSources {
+        /// The stage.
+        stage: String,
+        /// The first.
+        #[label("this")]
+        first: SourceSpan,
+        /// The second.
+        #[label("and this")]
+        second: SourceSpan,
+    },
+    /// A stage from a registry, which this version cannot fetch.
+    #[error("stage `{stage}` comes from a registry, which `compose` cannot fetch from yet")]
+    #[diagnostic(help("pull the component to a file and name it: `wasm = \"{stage}.wasm\"`"))]
+    Oci {
+        /// The stage.
+        stage: String,
+        /// The reference.
+        #[label("not supported yet")]
+        at: SourceSpan,
+    },
+    /// A stage is named that the manifest does not have.
+    #[error("there is no stage `{name}`")]
+    UnknownStage {
+        /// The name.
+        name: String,
+        /// The nearest name, or all.
+        #[help]
+        help: String,
+        /// Where it is named.
+        #[label("no such stage")]
+        at: SourceSpan,
+    },
+    /// A stage that uses itself.
+    #[error("stage `{stage}` uses itself")]
+    #[diagnostic(help("remove it from `uses`: a stage reaches its own functions without wiring"))]
+    UsesItself {
+        /// The stage.
+        stage: String,
+        /// Where it says so.
+        #[label("this is `{stage}` itself")]
+        at: SourceSpan,
+    },
+    /// The same thing is named twice.
+    #[error("{what} `{name}` is named twice")]
+    #[diagnostic(help("remove one of the two"))]
+    Twice {
+        /// What it is: a stage, an interface.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// Where it is named first.
+        #[label("first here")]
+        first: SourceSpan,
+        /// Where it is named again.
+        #[label("again here")]
+        second: SourceSpan,
+    },
+    /// Stages that use each other in a circle.
+    #[error("stages use each other in a circle: {}", path.join(" → "))]
+    #[diagnostic(help(
+        "every stage must be ready before one that uses it: take one of these out of a `uses`, \
+         or move what both need into a stage of its own"
+    ))]
+    Cycle {
+        /// The stages, the first one again at the end.
+        path: Vec<String>,
+        /// Each `uses` on the way.
+        #[label(collection)]
+        at: Vec<miette::LabeledSpan>,
+    },
+    /// A slot that does not say what it wants.
+    #[error("slot `{slot}` of stage `{stage}` does not say which hardware it wants")]
+    #[diagnostic(help("write {slot} = {{ i2c = \"<bus>\", address = 0x76 }}"))]
+    NoRequest {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The entry.
+        #[label("no `i2c = \"<bus>\"`")]
+        at: SourceSpan,
+    },
+    /// A number that is no I2C address.
+    #[error("{problem}")]
+    #[diagnostic(help(
+        "write the address without the read/write bit, as the datasheet's `7-bit address`; a \
+         10-bit address goes into `ten-bit-address`"
+    ))]
+    Address {
+        /// What is wrong with it.
+        problem: AddressError,
+        /// Its place.
+        #[label("no I2C address")]
+        at: SourceSpan,
+    },
+    /// A number that cannot be an address of any kind.
+    #[error("{number} is no I2C address: 7-bit ones end at 0x7f, 10-bit ones at 0x3ff")]
+    #[diagnostic(help("write the address as the datasheet does, for instance 0x76"))]
+    AddressNumber {
+        /// The number, as written.
+        number: String,
+        /// Its place.
+        #[label("no I2C address")]
+        at: SourceSpan,
+    },
+    /// An I2C slot without any address.
+    #[error("slot `{slot}` of stage `{stage}` asks for no address on the bus")]
+    #[diagnostic(help(
+        "add `address = 0x76`, or `addresses = [0x76, 0x77]` (`ten-bit-address` and \
+         `ten-bit-addresses` for 10-bit ones): what is not asked for does not exist for the stage"
+    ))]
+    NoAddress {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The entry.
+        #[label("no address")]
+        at: SourceSpan,
+    },
+}

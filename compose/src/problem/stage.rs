@@ -1,0 +1,194 @@
+//! What can be wrong with one stage.
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, SourceSpan};
+
+use crate::build::BuildError;
+
+/// A stage cannot be had, is no stage, or its slots and the manifest disagree.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[non_exhaustive]
+pub enum StageProblem {
+    /// The crate of a stage cannot be built.
+    #[error("stage `{stage}` cannot be built")]
+    Build {
+        /// The stage.
+        stage: String,
+        /// Where its crate is named.
+        #[label("this crate")]
+        at: SourceSpan,
+        /// Why.
+        #[source]
+        #[diagnostic_source]
+        source: BuildError,
+    },
+    /// The file of a stage is not there or may not be read.
+    #[error("stage `{stage}`: cannot read {}", path.display())]
+    #[diagnostic(help("paths are relative to the manifest: is the file there, and readable?"))]
+    Unreadable {
+        /// The stage.
+        stage: String,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+        /// Where it is named.
+        #[label("this file")]
+        at: SourceSpan,
+    },
+    /// The file of a stage is larger than any stage may be.
+    #[error("stage `{stage}`: {} is larger than {} MiB", path.display(), limit >> 20)]
+    #[diagnostic(help("is this the right file? Build it with `opt-level = \"s\"` and `strip`"))]
+    TooLarge {
+        /// The stage.
+        stage: String,
+        /// The file.
+        path: PathBuf,
+        /// The most bytes that are read.
+        limit: u64,
+        /// Where it is named.
+        #[label("this file")]
+        at: SourceSpan,
+    },
+    /// The file of a stage is something else.
+    #[error("stage `{stage}`: {} is not a component, it is {what}", path.display())]
+    NotAComponent {
+        /// The stage.
+        stage: String,
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What to do with such a file.
+        #[help]
+        help: &'static str,
+        /// Where it is named.
+        #[label("this file")]
+        at: SourceSpan,
+    },
+    /// A core module where a component was meant.
+    #[error("stage `{stage}`: {} is a core module, not a component", path.display())]
+    #[diagnostic(help(
+        "make a component of it with `wasm-tools component new {} -o {stage}.wasm`, or name its \
+         crate instead (`crate = \"…\"`): `compose` then does it itself", path.display()
+    ))]
+    CoreModule {
+        /// The stage.
+        stage: String,
+        /// The file.
+        path: PathBuf,
+        /// Where it is named.
+        #[label("this file")]
+        at: SourceSpan,
+    },
+    /// A component that breaks the rules of components.
+    #[error("stage `{stage}` is not a valid component: {message}")]
+    #[diagnostic(help("the file is damaged, or a tool made it wrong: build it again"))]
+    Invalid {
+        /// The stage.
+        stage: String,
+        /// What the validator says.
+        message: String,
+        /// Where it is named.
+        #[label("this component")]
+        at: SourceSpan,
+    },
+    /// An import or export that no pipeline can wire.
+    #[error("stage `{stage}`: {item} cannot be wired: {why}")]
+    #[diagnostic(help(
+        "a stage imports slots (`import bus: interface {{ … }}`) and interfaces (`import \
+         a:b/c@0.1.0`), and exports interfaces; change its world"
+    ))]
+    Unsupported {
+        /// The stage.
+        stage: String,
+        /// The import or export.
+        item: String,
+        /// What about it.
+        why: String,
+        /// Where the stage is named.
+        #[label("this component")]
+        at: SourceSpan,
+    },
+    /// A driver that wants the app's WASI.
+    #[error("driver `{stage}` imports {interfaces}, and a driver never shares the app's WASI")]
+    #[diagnostic(help(
+        "through it the driver would reach the app's arguments, files and output. Build it \
+         `no_std` for wasm32-unknown-unknown, and let it speak through its diag slot. If it is \
+         meant to be an app, let it export `wasi:cli/run`"
+    ))]
+    SharedWasi {
+        /// The stage.
+        stage: String,
+        /// What it imports.
+        interfaces: String,
+        /// Where it is named.
+        #[label("this driver")]
+        at: SourceSpan,
+    },
+    /// A slot of another form than slots have.
+    #[error("stage `{stage}`: import `{slot}` is not a slot: {why}")]
+    SlotShape {
+        /// The stage.
+        stage: String,
+        /// The import.
+        slot: String,
+        /// What about it.
+        why: String,
+        /// What a slot may have.
+        #[help]
+        help: String,
+        /// Where the stage is named.
+        #[label("this component")]
+        at: SourceSpan,
+    },
+    /// A slot that the manifest says nothing about.
+    #[error("stage `{stage}` has a slot `{slot}` of kind {kind} that the manifest does not fill")]
+    #[diagnostic(help("add below `[stages.{stage}.slots]`: {line}"))]
+    SlotMissing {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The kind of hardware it opens.
+        kind: &'static str,
+        /// The line to add.
+        line: String,
+        /// The stage's slots, or the stage.
+        #[label("`{slot}` is missing")]
+        at: SourceSpan,
+    },
+    /// A slot that the stage does not have.
+    #[error("stage `{stage}` has no slot `{slot}`")]
+    SlotUnknown {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The slots it has.
+        #[help]
+        help: String,
+        /// The entry.
+        #[label("not a slot of `{stage}`")]
+        at: SourceSpan,
+    },
+    /// A slot that opens another kind of hardware.
+    #[error("slot `{slot}` of stage `{stage}` is of kind {actual}, the manifest says {stated}")]
+    SlotKind {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The kind in the component.
+        actual: &'static str,
+        /// The kind in the manifest.
+        stated: &'static str,
+        /// What to write instead.
+        #[help]
+        help: String,
+        /// The entry.
+        #[label("kind {stated}")]
+        at: SourceSpan,
+    },
+}

@@ -1,0 +1,266 @@
+//! What can be wrong between stages.
+
+use std::fmt;
+
+use miette::{Diagnostic, SourceSpan};
+
+/// Stages do not fit together.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[non_exhaustive]
+pub enum WiringProblem {
+    /// A stage needs what no stage that it uses has.
+    #[error("stage `{stage}` needs {interface}, and no stage that it uses exports it")]
+    NobodyExports {
+        /// The stage.
+        stage: String,
+        /// What it needs.
+        interface: String,
+        /// Who exports it, if anyone does.
+        #[help]
+        help: String,
+        /// Its `uses`, or the stage.
+        #[label("nothing here exports {interface}")]
+        at: SourceSpan,
+    },
+    /// Two used stages have what a stage needs.
+    #[error("stage `{stage}` needs {interface}, and {providers} export it")]
+    #[diagnostic(help("say which: uses = {{ {example} }}"))]
+    SeveralExport {
+        /// The stage.
+        stage: String,
+        /// What it needs.
+        interface: String,
+        /// The stages that export it.
+        providers: String,
+        /// The table form of `uses`.
+        example: String,
+        /// Its `uses`.
+        #[label("which of them?")]
+        at: SourceSpan,
+    },
+    /// The interface is there, in a version that does not fit.
+    #[error("stage `{stage}` needs {wanted}, and `{provider}` exports {found}")]
+    #[diagnostic(help(
+        "a provider may be newer by a compatible version, never older: rebuild `{stage}` and \
+         `{provider}` against the same version of the WIT package"
+    ))]
+    Version {
+        /// The stage.
+        stage: String,
+        /// What it needs.
+        wanted: String,
+        /// The stage that has something like it.
+        provider: String,
+        /// What that one has.
+        found: String,
+        /// Where `provider` is named.
+        #[label("exports {found}")]
+        at: SourceSpan,
+    },
+    /// A used stage that gives nothing.
+    #[error("stage `{stage}` uses `{provider}` and takes nothing from it")]
+    #[diagnostic(help(
+        "remove `{provider}` from `uses`. `{provider}` exports {exports}; `{stage}` imports \
+         {imports}. An interface that the code never calls is not imported"
+    ))]
+    NothingUsed {
+        /// The stage.
+        stage: String,
+        /// The stage it uses.
+        provider: String,
+        /// What that one exports.
+        exports: String,
+        /// What the user imports.
+        imports: String,
+        /// Where `provider` is named.
+        #[label("without effect")]
+        at: SourceSpan,
+    },
+    /// `uses` names an interface that the stage does not import.
+    #[error("stage `{stage}` does not import {interface}")]
+    #[diagnostic(help(
+        "it imports {imports}. An interface that the code never calls is not imported"
+    ))]
+    NotImported {
+        /// The stage.
+        stage: String,
+        /// The interface.
+        interface: String,
+        /// What the stage imports.
+        imports: String,
+        /// The key.
+        #[label("not imported")]
+        at: SourceSpan,
+    },
+    /// `uses` names a stage that does not export the interface.
+    #[error("stage `{provider}` does not export {interface}, which `{stage}` takes from it")]
+    #[diagnostic(help("`{provider}` exports {exports}"))]
+    NotExported {
+        /// The stage.
+        stage: String,
+        /// The stage it names.
+        provider: String,
+        /// The interface.
+        interface: String,
+        /// What that one exports.
+        exports: String,
+        /// Where `provider` is named.
+        #[label("does not export it")]
+        at: SourceSpan,
+    },
+    /// Nothing could run or use the pipeline.
+    #[error("the pipeline has no app and exports nothing")]
+    #[diagnostic(help(
+        "add a stage that exports `wasi:cli/run` (a crate with a `main`), or name the stages \
+         whose device interfaces the pipeline shall export: `exports = [\"{example}\"]`"
+    ))]
+    NoApp {
+        /// A stage that could be exported.
+        example: String,
+        /// The pipeline's name.
+        #[label("nothing to run")]
+        at: SourceSpan,
+    },
+    /// Two stages want to be run.
+    #[error("`{first}` and `{second}` are both apps")]
+    #[diagnostic(help("a pipeline runs one app: make two pipelines"))]
+    TwoApps {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+        /// One's place.
+        #[label("an app")]
+        first_at: SourceSpan,
+        /// The other's place.
+        #[label("another app")]
+        second_at: SourceSpan,
+    },
+    /// `exports` names a stage without a device interface.
+    #[error("stage `{stage}` exports no device interface")]
+    #[diagnostic(help("take it out of `exports`"))]
+    ExportsNothing {
+        /// The stage.
+        stage: String,
+        /// Where it is named.
+        #[label("nothing to export")]
+        at: SourceSpan,
+    },
+    /// `exports` names two stages with the same interface.
+    #[error("`{first}` and `{second}` both export {interface}")]
+    #[diagnostic(help(
+        "a pipeline exports an interface once: keep one of the two, or let an app use both"
+    ))]
+    ExportTwice {
+        /// One stage.
+        first: String,
+        /// The other.
+        second: String,
+        /// The interface.
+        interface: String,
+        /// Where one is named.
+        #[label("exports {interface}")]
+        first_at: SourceSpan,
+        /// Where the other is named.
+        #[label("exports it too")]
+        second_at: SourceSpan,
+    },
+    /// Two stages have different ideas of the same interface.
+    #[error(
+        "`{left}` and `{right}` were built against different definitions of {interface}\n{}",
+        lines(differences)
+    )]
+    #[diagnostic(help("rebuild both against the same WIT"))]
+    Mismatch {
+        /// The stage that exports it, or that imports it first.
+        left: String,
+        /// The stage that needs it, or that imports it too.
+        right: String,
+        /// The interface.
+        interface: String,
+        /// What differs.
+        differences: Vec<Difference>,
+        /// Where `left` is named.
+        #[label("one definition")]
+        left_at: SourceSpan,
+        /// Where `right` is named.
+        #[label("another definition")]
+        right_at: SourceSpan,
+    },
+    /// A resource reaches a stage from two makers.
+    #[error(
+        "stage `{stage}` gets `{resource}` of {through} from {one}, and takes it for the \
+         `{resource}` of {owner}, which it gets from {other}"
+    )]
+    #[diagnostic(help(
+        "a handle that one stage made means nothing to another: let `{stage}` take both \
+         interfaces from the same stage"
+    ))]
+    Resource {
+        /// The stage.
+        stage: String,
+        /// The resource.
+        resource: String,
+        /// The interface that brings the wrong one.
+        through: String,
+        /// The interface that defines it.
+        owner: String,
+        /// Who makes the one.
+        one: String,
+        /// Who makes the other.
+        other: String,
+        /// The stage's `uses`.
+        #[label("these do not go together")]
+        at: SourceSpan,
+    },
+    /// The requests are larger than a host reads.
+    #[error("the requests of all slots take {bytes} bytes; a host reads at most {limit}")]
+    #[diagnostic(help("ask for fewer addresses, or make two pipelines"))]
+    RequestsTooLong {
+        /// Their size.
+        bytes: usize,
+        /// The most that is read.
+        limit: usize,
+        /// The pipeline's name.
+        #[label("this pipeline")]
+        at: SourceSpan,
+    },
+    /// The stages fit by all that is checked, and yet cannot be put together.
+    #[error("the stages cannot be put together: {message}")]
+    #[diagnostic(help(
+        "rebuild all stages against the same WIT; if that does not help, this is a defect of \
+         `compose`: please report it with the manifest and the stages"
+    ))]
+    Rejected {
+        /// What the tool that does it says.
+        message: String,
+        /// The stage it stopped at, or the pipeline.
+        #[label("stopped here")]
+        at: SourceSpan,
+    },
+}
+
+/// A function or type that two stages define differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The function or type.
+    pub item: String,
+    /// The one stage and its definition, in words.
+    pub left: (String, String),
+    /// The other stage and its definition.
+    pub right: (String, String),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.left.0.len().max(self.right.0.len());
+        let ((left, has), (right, expects)) = (&self.left, &self.right);
+        writeln!(f, "{}", self.item)?;
+        writeln!(f, "  {left:width$}  {has}")?;
+        write!(f, "  {right:width$}  {expects}")
+    }
+}
+
+fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

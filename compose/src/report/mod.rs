@@ -1,0 +1,174 @@
+//! What a pipeline is made of, and what it may do in plain words.
+
+mod permissions;
+mod text;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::component::{ImportKind, StageKind, digest};
+use crate::manifest::{Manifest, Source};
+use crate::plan::Plan;
+use crate::source::Loaded;
+
+/// A composed pipeline, for people (`Display`) and for programs (`Serialize`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The size of the component, in bytes.
+    pub size: usize,
+    /// `sha256:` and the digest of the component.
+    pub digest: String,
+    /// In the order of the manifest.
+    pub stages: Vec<StageReport>,
+    /// What stages take from each other.
+    pub wiring: Vec<WireReport>,
+    /// What the pipeline exports.
+    pub exports: Vec<ExportReport>,
+    /// What each stage may do, in the order of the manifest.
+    pub permissions: Vec<Permissions>,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StageReport {
+    /// Its name.
+    pub name: String,
+    /// Driver or app.
+    pub kind: StageKind,
+    /// What it is made of.
+    pub source: SourceReport,
+    /// The size of its component, in bytes.
+    pub size: usize,
+    /// `sha256:` and the digest of its component.
+    pub digest: String,
+    /// Its slots, sorted by name.
+    pub slots: Vec<SlotReport>,
+}
+
+/// What a stage is made of, as the manifest says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceReport {
+    /// A crate's folder.
+    Crate(String),
+    /// A component's file.
+    Wasm(String),
+}
+
+/// One slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SlotReport {
+    /// Its name.
+    pub name: String,
+    /// The import of the pipeline that it became.
+    pub import: String,
+    /// The kind of hardware it opens.
+    pub kind: &'static str,
+}
+
+/// An interface that one stage takes from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WireReport {
+    /// The stage that takes it.
+    pub user: String,
+    /// The interface, in the version that is given.
+    pub interface: String,
+    /// The stage that gives it.
+    pub provider: String,
+    /// The label under which the user imports it, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// An interface that the pipeline exports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportReport {
+    /// The interface.
+    pub interface: String,
+    /// The stage that it is of.
+    pub stage: String,
+}
+
+/// What one stage may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Permissions {
+    /// The stage.
+    pub stage: String,
+    /// Each goes on from "may": `talk to address 0x76 on I2C bus "environment"`.
+    /// What is not here it may not do.
+    pub may: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn new(
+        manifest: &Manifest,
+        loaded: &[Loaded],
+        plan: &Plan,
+        component: &[u8],
+    ) -> Self {
+        let name = |index: usize| manifest.stages[index].name.value.clone();
+        let exports = plan.exports.iter().map(|export| ExportReport {
+            interface: export.name.clone(),
+            stage: name(export.stage),
+        });
+        Self {
+            pipeline: manifest.name.value.clone(),
+            size: component.len(),
+            digest: digest(component),
+            stages: stages(manifest, loaded),
+            wiring: wiring(manifest, loaded, plan),
+            exports: exports.collect(),
+            permissions: permissions::all(manifest, loaded, plan),
+        }
+    }
+}
+
+fn stages(manifest: &Manifest, loaded: &[Loaded]) -> Vec<StageReport> {
+    let shown = |path: &Path| path.display().to_string();
+    let stages = manifest.stages.iter().zip(loaded).map(|(stage, loaded)| {
+        let name = stage.name.value.clone();
+        let mut slots: Vec<SlotReport> = loaded
+            .shape
+            .slots()
+            .map(|(slot, shape)| SlotReport {
+                name: slot.to_owned(),
+                import: periplasm_request::join(&name, slot),
+                kind: shape.kind.as_str(),
+            })
+            .collect();
+        slots.sort_by(|a, b| a.name.cmp(&b.name));
+        StageReport {
+            name,
+            kind: loaded.component.kind(),
+            source: match &stage.source.value {
+                Source::Crate(path) => SourceReport::Crate(shown(path)),
+                Source::Wasm(path) => SourceReport::Wasm(shown(path)),
+            },
+            size: loaded.component.bytes().len(),
+            digest: loaded.component.digest(),
+            slots,
+        }
+    });
+    stages.collect()
+}
+
+fn wiring(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<WireReport> {
+    let name = |index: usize| manifest.stages[index].name.value.clone();
+    let mut wiring = Vec::new();
+    for (user, wires) in plan.wires.iter().enumerate() {
+        for wire in wires {
+            let import = &loaded[user].shape.imports[wire.import];
+            let labelled = matches!(import.kind, ImportKind::Interface { labelled: true, .. });
+            wiring.push(WireReport {
+                user: name(user),
+                interface: loaded[wire.provider].shape.exports[wire.export].name.clone(),
+                provider: name(wire.provider),
+                label: labelled.then(|| import.name.clone()),
+            });
+        }
+    }
+    wiring
+}

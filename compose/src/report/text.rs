@@ -1,0 +1,94 @@
+//! The report for people.
+
+use std::fmt;
+
+use super::{Permissions, Report, SourceReport, StageReport, permissions};
+
+/// As many hexadecimal digits tell stages apart; the whole digest is in the
+/// first line and in the JSON.
+const SHORT_DIGEST: usize = "sha256:".len() + 12;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}  {}  {}", self.pipeline, size(self.size), self.digest)?;
+        writeln!(f, "\nStages")?;
+        let rows: Vec<[String; 5]> = self.stages.iter().map(row).collect();
+        table(f, &rows)?;
+        if !self.wiring.is_empty() || !self.exports.is_empty() {
+            writeln!(f, "\nWiring")?;
+        }
+        for wire in &self.wiring {
+            write!(f, "  {} uses {} from {}", wire.user, wire.interface, wire.provider)?;
+            match &wire.label {
+                Some(label) => writeln!(f, " as {label}")?,
+                None => writeln!(f)?,
+            }
+        }
+        for export in &self.exports {
+            writeln!(f, "  the pipeline exports {} of {}", export.interface, export.stage)?;
+        }
+        writeln!(f, "\nPermissions")?;
+        let width = self.permissions.iter().map(|p| p.stage.len()).max().unwrap_or_default();
+        for (stage, permissions) in self.stages.iter().zip(&self.permissions) {
+            write_permissions(f, width, stage, permissions)?;
+        }
+        Ok(())
+    }
+}
+
+fn row(stage: &StageReport) -> [String; 5] {
+    let source = match &stage.source {
+        SourceReport::Crate(path) => format!("crate {path}"),
+        SourceReport::Wasm(path) => format!("file {path}"),
+    };
+    let digest = stage.digest.get(..SHORT_DIGEST).unwrap_or(&stage.digest).to_owned();
+    [stage.name.clone(), stage.kind.as_str().to_owned(), size(stage.size), digest, source]
+}
+
+/// Columns as wide as they must be; the sizes to the right.
+fn table(f: &mut fmt::Formatter<'_>, rows: &[[String; 5]]) -> fmt::Result {
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let (names, kinds, sizes) = (width(0), width(1), width(2));
+    for [name, kind, size, digest, source] in rows {
+        writeln!(f, "  {name:names$}  {kind:kinds$}  {size:>sizes$}  {digest}  {source}")?;
+    }
+    Ok(())
+}
+
+fn write_permissions(
+    f: &mut fmt::Formatter<'_>,
+    width: usize,
+    stage: &StageReport,
+    permissions: &Permissions,
+) -> fmt::Result {
+    let name = &permissions.stage;
+    let Some((first, rest)) = permissions.may.split_first() else {
+        return writeln!(f, "  {name:width$}  {}", permissions::nothing(stage.kind));
+    };
+    writeln!(f, "  {name:width$}  may {first}")?;
+    for may in rest {
+        writeln!(f, "  {:width$}  may {may}", "")?;
+    }
+    writeln!(f, "  {:width$}  and nothing else", "")
+}
+
+/// `17.3 KB`, in the thousands that the size targets are in.
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        assert_eq!([999, 17_345, 2_500_000].map(size), ["999 B", "17.3 KB", "2.5 MB"]);
+    }
+}

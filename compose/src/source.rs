@@ -1,0 +1,122 @@
+//! Getting the component of every stage.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::build::build_stage;
+use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, sniff};
+use crate::manifest::{Source, Stage, Text};
+use crate::options::{Options, Phase, Progress};
+use crate::problem::{Problem, StageProblem};
+
+/// A stage's component, and what it imports and exports.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) component: StageComponent,
+    pub(crate) shape: Shape,
+}
+
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(crate) enum FileError {
+    Io(io::Error),
+    /// Larger than [`MAX_BYTES`].
+    TooLarge,
+}
+
+/// Reads a file that may be a component.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(FileError::Io)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(FileError::Io)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(FileError::TooLarge) } else { Ok(bytes) }
+}
+
+/// Gets the components of stages. A crate that two stages name is built once.
+pub(crate) struct Loader<'a> {
+    pub(crate) text: &'a Text,
+    pub(crate) options: &'a Options,
+    pub(crate) built: HashMap<PathBuf, StageComponent>,
+}
+
+impl Loader<'_> {
+    pub(crate) fn load(
+        &mut self,
+        stage: &Stage,
+        progress: &mut dyn Progress,
+    ) -> Result<Loaded, Vec<Problem>> {
+        let name = &stage.name.value;
+        let bytes = match &stage.source.value {
+            Source::Crate(path) => {
+                progress.enter(Phase::Building { stage: name });
+                self.build(stage, path).map_err(|problem| vec![problem.into()])?
+            }
+            Source::Wasm(path) => self.read(stage, path).map_err(|problem| vec![problem.into()])?,
+        };
+        progress.enter(Phase::Checking { stage: name });
+        let shape = Shape::read(&bytes).map_err(|errors| {
+            errors.into_iter().map(|error| describe(stage, error).into()).collect::<Vec<_>>()
+        })?;
+        let component = StageComponent::new(bytes, shape.kind());
+        Ok(Loaded { component, shape })
+    }
+
+    fn build(&mut self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
+        let directory = self.text.resolve(path);
+        let key = directory.canonicalize().unwrap_or_else(|_| directory.clone());
+        if let Some(built) = self.built.get(&key) {
+            return Ok(built.bytes().to_vec());
+        }
+        let built = build_stage(&directory, self.options).map_err(|error| {
+            let (stage, at) = (stage.name.value.clone(), stage.source.at);
+            StageProblem::Build { stage, at, source: error }
+        })?;
+        self.built.insert(key, built.clone());
+        Ok(built.into_bytes())
+    }
+
+    fn read(&self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
+        let (name, at, path) = (stage.name.value.clone(), stage.source.at, path.to_owned());
+        let bytes = match read_file(&self.text.resolve(&path)) {
+            Ok(bytes) => bytes,
+            Err(FileError::Io(source)) => {
+                return Err(StageProblem::Unreadable { stage: name, path, source, at });
+            }
+            Err(FileError::TooLarge) => {
+                return Err(StageProblem::TooLarge { stage: name, path, limit: MAX_BYTES, at });
+            }
+        };
+        match sniff(&bytes) {
+            Sniffed::Component => Ok(bytes),
+            Sniffed::Module => Err(StageProblem::CoreModule { stage: name, path, at }),
+            Sniffed::Other(what, help) => {
+                Err(StageProblem::NotAComponent { stage: name, path, what, help, at })
+            }
+        }
+    }
+}
+
+fn describe(stage: &Stage, error: ShapeError) -> StageProblem {
+    let (name, at) = (stage.name.value.clone(), stage.source.at);
+    match error {
+        ShapeError::Invalid(message) => StageProblem::Invalid { stage: name, message, at },
+        ShapeError::NoCode => {
+            let (Source::Crate(path) | Source::Wasm(path)) = &stage.source.value;
+            StageProblem::NotAComponent {
+                stage: name,
+                path: path.clone(),
+                what: "a WIT package: interfaces, no code",
+                help: "name a component that implements these interfaces",
+                at,
+            }
+        }
+        ShapeError::Unsupported(item, why) => {
+            StageProblem::Unsupported { stage: name, item, why, at }
+        }
+        ShapeError::NotASlot(slot, not) => {
+            StageProblem::SlotShape { stage: name, slot, why: not.why, help: not.help, at }
+        }
+    }
+}
