@@ -10,7 +10,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum Error {
     /// cargo, or a program it ran, did not end well. Its own words are shown.
-    #[error("`{command}` failed{}", output(.output))]
+    #[error("`{command}` failed{}", shown(output))]
     Failed {
         /// The command line.
         command: String,
@@ -60,6 +60,10 @@ pub(crate) enum Error {
         /// What to do.
         help: String,
     },
+    /// The composed component could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Composed(#[from] periplasm_compose::WriteError),
     /// A file could not be written.
     #[error("{} cannot be written: {source}", path.display())]
     #[diagnostic(help("check that the folder exists, is yours and has room"))]
@@ -86,7 +90,7 @@ pub(crate) enum Error {
     },
 }
 
-fn output(output: &str) -> String {
+fn shown(output: &str) -> String {
     if output.is_empty() { String::new() } else { format!(":\n{}", output.trim_end()) }
 }
 
@@ -98,7 +102,7 @@ impl Error {
             Self::Compose(_) | Self::Build(_) => 65,
             Self::Name { .. } => 64,
             Self::Input { .. } => 66,
-            Self::Write { .. } => 73,
+            Self::Write { .. } | Self::Composed(_) => 73,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use periplasm_compose::{Options, StageKind, build_stage};
+use periplasm_compose::{Options, build_stage};
 
 use super::compose::BuildOptions;
 use crate::cargo::{root, shown, target_dir};
@@ -38,13 +38,10 @@ impl Build {
             let step = Step::start("build");
             step.detail(&name);
             let stage = build_stage(&folder, &options)?;
-            let file = output.join(format!("{}.wasm", stage.name()));
+            let file = output.join(format!("{}.wasm", package(&folder)?));
             std::fs::write(&file, stage.bytes())
                 .map_err(|source| Error::Write { path: file.clone(), source })?;
-            let kind = match stage.kind() {
-                StageKind::App => "app",
-                _ => "driver",
-            };
+            let kind = stage.kind().as_str();
             step.done(format!("{kind:6}  {:>8}  {}", size(stage.bytes().len()), shown(&file)));
         }
         Ok(0)
@@ -95,4 +92,18 @@ fn folder(argument: &Path) -> Result<PathBuf> {
         found: "no crate here".into(),
         help: "name a folder with a Cargo.toml, or a driver in `drivers`".into(),
     })
+}
+
+/// The name of the package in `folder`, which cargo has built already.
+fn package(folder: &Path) -> Result<String> {
+    let manifest = folder.join("Cargo.toml");
+    let wrong = |found: String| Error::Input {
+        path: manifest.clone(),
+        found,
+        help: "a crate's manifest has a [package] with a name".into(),
+    };
+    let text = std::fs::read_to_string(&manifest).map_err(|e| wrong(e.to_string()))?;
+    let manifest: toml::Table = toml::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+    let name = manifest.get("package").and_then(|p| p.get("name")).and_then(|n| n.as_str());
+    Ok(name.ok_or_else(|| wrong("no package name".into()))?.to_owned())
 }

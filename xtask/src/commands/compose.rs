@@ -46,7 +46,8 @@ impl Compose {
         let manifest = manifest(&self.manifest)?;
         let (composed, _) = compose(&manifest, self.output, &self.build)?;
         if self.json {
-            println!("{}", composed.report.to_json());
+            // Strings, numbers and lists of them: nothing that JSON cannot say.
+            println!("{}", serde_json::to_string_pretty(&composed.report).unwrap_or_default());
         } else {
             println!("{}", composed.report);
         }
