@@ -1,0 +1,139 @@
+//! The host owner's file: what each name is on this machine, and the most that
+//! may be asked of it.
+//!
+//! ```
+//! use periplasm_host::Board;
+//! let board = Board::parse(
+//!     r#"
+//!     backend = "sim"
+//!
+//!     [i2c.environment]
+//!     allow = [0x48]
+//!     devices = [{ model = "lm75", address = 0x48, temperature = 25.5 }]
+//!     "#,
+//!     "board.toml",
+//! )?;
+//! assert_eq!(board.i2c().count(), 1);
+//! # Ok::<(), periplasm_host::board::BoardError>(())
+//! ```
+
+mod check;
+mod error;
+mod file;
+mod limits;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use error::{BoardError, Malformed, Problem};
+pub use limits::Limits;
+use miette::{NamedSource, SourceSpan};
+use periplasm_backend::I2cAddress;
+use periplasm_backend::sim::DeviceConfig;
+
+/// The most bytes of a board file that are read.
+pub const MAX_BOARD_BYTES: usize = 1 << 20;
+
+/// A board file and what it says.
+#[derive(Clone, Debug)]
+pub struct Board {
+    source: NamedSource<Arc<String>>,
+    backend: Backend,
+    limits: Limits,
+    i2c: BTreeMap<String, I2cBus>,
+}
+
+/// Where a board gets its hardware from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// Simulated buses with models, and a clock that moves when somebody waits.
+    Sim,
+    /// The Linux kernel's buses, and the machine's clock.
+    Linux,
+}
+
+/// One I2C bus of a board.
+#[derive(Clone, Debug)]
+pub struct I2cBus {
+    allow: Vec<I2cAddress>,
+    hardware: I2cHardware,
+    span: SourceSpan,
+}
+
+/// What a bus is on this machine.
+#[derive(Clone, Debug)]
+pub enum I2cHardware {
+    /// Models on a simulated bus.
+    Sim(Vec<DeviceConfig>),
+    /// A character device of i2c-dev, such as `/dev/i2c-1`.
+    Linux(PathBuf),
+}
+
+impl Board {
+    /// Reads a board file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, BoardError> {
+        let path = path.as_ref();
+        let unreadable = |source| BoardError::Unreadable { path: path.to_owned(), source };
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)
+            .map_err(unreadable)?
+            .take(MAX_BOARD_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        if bytes.len() > MAX_BOARD_BYTES {
+            return Err(BoardError::TooLong { path: path.to_owned() });
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|error| BoardError::NotText { path: path.to_owned(), source: error })?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// Reads the text of a board file. `file_name` is for messages.
+    pub fn parse(text: &str, file_name: &str) -> Result<Self, BoardError> {
+        check::board(text, file_name).map_err(|malformed| BoardError::Malformed(malformed.into()))
+    }
+
+    /// Where the hardware comes from.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// What a pipeline may use of this machine.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The I2C buses with their names, sorted by name.
+    pub fn i2c(&self) -> impl ExactSizeIterator<Item = (&str, &I2cBus)> {
+        self.i2c.iter().map(|(name, bus)| (name.as_str(), bus))
+    }
+
+    /// The I2C bus of this name.
+    pub fn i2c_bus(&self, name: &str) -> Option<&I2cBus> {
+        self.i2c.get(name)
+    }
+
+    /// The file, for errors that point into it.
+    pub fn source(&self) -> &NamedSource<Arc<String>> {
+        &self.source
+    }
+}
+
+impl I2cBus {
+    /// The addresses that may be asked for, sorted.
+    pub fn allow(&self) -> &[I2cAddress] {
+        &self.allow
+    }
+
+    /// What the bus is on this machine.
+    pub fn hardware(&self) -> &I2cHardware {
+        &self.hardware
+    }
+
+    /// The place in the file to change when more is to be allowed.
+    pub fn span(&self) -> SourceSpan {
+        self.span
+    }
+}

@@ -1,0 +1,114 @@
+//! Exit codes: those of BSD's `sysexits.h`, where one fits.
+
+use miette::{Diagnostic, Report};
+use periplasm_host::board::BoardError;
+use periplasm_host::grants::Refused;
+use periplasm_host::pipeline::LoadError;
+use periplasm_host::{CacheError, Cause, HostError, MachineError, RunError, StartError};
+
+pub(super) const USAGE: u8 = 64;
+const MALFORMED: u8 = 65;
+const UNREADABLE: u8 = 66;
+const UNAVAILABLE: u8 = 69;
+const FAILED: u8 = 70;
+const CANNOT_WRITE: u8 = 73;
+const REFUSED: u8 = 77;
+const BAD_BOARD: u8 = 78;
+
+pub(super) const HELP: &str = "\
+Exit codes:
+  0   all went well
+  n   what the app itself exits with is passed on (1 if it fails without saying more)
+  64  the command line is wrong
+  65  the file is not a pipeline this host can run
+  66  a file is not there or cannot be read
+  69  a device of the board is not available
+  70  a stage trapped, stalled or ran out of memory or time
+  73  an output or the cache cannot be written
+  77  the board does not allow what the pipeline asks for
+  78  the board file is malformed";
+
+/// An error with the exit code it leads to.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) report: Report,
+    pub(super) code: u8,
+}
+
+pub(super) fn fail(error: impl Diagnostic + Send + Sync + 'static, code: u8) -> Failure {
+    Failure { report: Report::new(error), code }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        let code = match error {
+            LoadError::Unreadable { .. } => UNREADABLE,
+            LoadError::Malformed { .. } => MALFORMED,
+        };
+        fail(error, code)
+    }
+}
+
+impl From<BoardError> for Failure {
+    fn from(error: BoardError) -> Self {
+        let code = match error {
+            BoardError::Unreadable { .. } => UNREADABLE,
+            _ => BAD_BOARD,
+        };
+        fail(error, code)
+    }
+}
+
+impl From<Box<Refused>> for Failure {
+    fn from(error: Box<Refused>) -> Self {
+        fail(*error, REFUSED)
+    }
+}
+
+impl From<MachineError> for Failure {
+    fn from(error: MachineError) -> Self {
+        fail(error, UNAVAILABLE)
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        let code = match error {
+            HostError::Compile(_) | HostError::Link(_) => MALFORMED,
+            HostError::Cache(CacheError::Folder { .. } | CacheError::NotSafe { .. }) => {
+                CANNOT_WRITE
+            }
+            _ => FAILED,
+        };
+        fail(error, code)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Machine(error) => error.into(),
+            StartError::Run(error) => error.into(),
+            other => fail(other, FAILED),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let code = if error.cause == Cause::NoApp { MALFORMED } else { FAILED };
+        fail(error, code)
+    }
+}
+
+/// Standard output is closed or full.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("cannot write the output: {0}")]
+#[diagnostic(code(periplasm::output))]
+struct CannotWrite(std::io::Error);
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        fail(CannotWrite(error), CANNOT_WRITE)
+    }
+}

@@ -1,0 +1,176 @@
+//! `periplasm inspect`.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use periplasm_host::pipeline::{NamedBy, Stage};
+use periplasm_host::{I2cAddress, Pipeline, Request};
+use serde::Serialize;
+
+use super::exit::Failure;
+use super::screen::size;
+
+/// Shows what a pipeline is made of, and all that it may touch.
+///
+/// Stages, slots, imports and exports are read from the component itself. Its
+/// name and its requests are claims that its author wrote: whatever they say,
+/// a pipeline gets no more than the board allows.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The pipeline: a .wasm file that `cargo xtask compose` wrote.
+    pipeline: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) const DIAG: &str = "its log and panic report";
+
+pub(super) fn inspect(args: &Args) -> Result<ExitCode, Failure> {
+    let pipeline = Pipeline::load(&args.pipeline)?;
+    let report = Report::of(&pipeline);
+    let text = if args.json { report.json() } else { report.text() };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is printed. The keys of the JSON are stable.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// A claim.
+    name: &'a str,
+    digest: String,
+    bytes: usize,
+    stages: Vec<StageReport<'a>>,
+    slots: Vec<SlotReport<'a>>,
+    shared_imports: Vec<ImportReport<'a>>,
+    exports: &'a [String],
+}
+
+#[derive(Serialize)]
+struct StageReport<'a> {
+    name: &'a str,
+    /// Whether the name is a claim, or made up from the stage's place.
+    name_from: &'static str,
+    bytes: u64,
+    uses: Vec<Use<'a>>,
+}
+
+#[derive(Serialize)]
+struct Use<'a> {
+    interface: &'a str,
+    stage: &'a str,
+}
+
+#[derive(Serialize)]
+struct SlotReport<'a> {
+    stage: &'a str,
+    slot: &'a str,
+    /// A claim.
+    request: &'a Request,
+}
+
+#[derive(Serialize)]
+struct ImportReport<'a> {
+    name: &'a str,
+    meaning: &'a str,
+}
+
+impl<'a> Report<'a> {
+    fn of(pipeline: &'a Pipeline) -> Self {
+        let slots = pipeline.slots().iter();
+        let imports = pipeline.shared_imports().iter();
+        Self {
+            name: pipeline.name(),
+            digest: pipeline.digest().to_string(),
+            bytes: pipeline.bytes().len(),
+            stages: pipeline.stages().iter().map(|stage| stage_report(stage, pipeline)).collect(),
+            slots: slots
+                .map(|s| SlotReport { stage: s.stage(), slot: s.name(), request: s.request() })
+                .collect(),
+            shared_imports: imports
+                .map(|i| ImportReport { name: &i.name, meaning: i.meaning })
+                .collect(),
+            exports: pipeline.exports(),
+        }
+    }
+
+    fn json(&self) -> String {
+        // Only maps with keys that are no strings could make this fail.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{}  ({})\n{}\n", shown(self.name), size(self.bytes as u64), self.digest);
+        let stages = self.stages.iter().map(|stage| {
+            let mut what = size(stage.bytes);
+            let uses: Vec<String> =
+                stage.uses.iter().map(|u| format!("{} of {}", u.interface, u.stage)).collect();
+            if !uses.is_empty() {
+                let _ = write!(what, ", uses {}", uses.join(", "));
+            }
+            (stage.name.to_owned(), what)
+        });
+        table(&mut text, "Stages", stages.collect());
+        let slots = self.slots.iter().map(|slot| {
+            let what = match slot.request {
+                Request::I2c { bus, addresses } => i2c(bus, addresses),
+                Request::Diag => DIAG.to_owned(),
+                other => other.kind().to_owned(),
+            };
+            (format!("{}-{}", slot.stage, slot.slot), what)
+        });
+        table(&mut text, "Requests (claims; the board decides)", slots.collect());
+        let imports = self.shared_imports.iter();
+        let imports = imports.map(|i| (i.name.to_owned(), i.meaning.to_owned())).collect();
+        table(&mut text, "Shared imports", imports);
+        let exports = self.exports.iter().map(|name| (name.clone(), String::new())).collect();
+        table(&mut text, "Exports", exports);
+        text
+    }
+}
+
+fn stage_report<'a>(stage: &'a Stage, pipeline: &'a Pipeline) -> StageReport<'a> {
+    let range = stage.range();
+    let wire = |wire: &'a periplasm_host::pipeline::Wire| {
+        let stage = pipeline.stages().get(wire.stage)?;
+        Some(Use { interface: &wire.import, stage: stage.name() })
+    };
+    StageReport {
+        name: stage.name(),
+        name_from: match stage.named_by() {
+            NamedBy::Slots => "slots",
+            NamedBy::Claim => "claim",
+            NamedBy::Place => "place",
+        },
+        bytes: range.end.saturating_sub(range.start),
+        uses: stage.wires().iter().filter_map(wire).collect(),
+    }
+}
+
+fn table(text: &mut String, title: &str, rows: Vec<(String, String)>) {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "\n{title}");
+    if rows.is_empty() {
+        text.push_str("  none\n");
+    }
+    for (name, what) in rows {
+        let line = format!("  {name:width$}  {what}");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+/// An I2C request or grant in plain words.
+pub(super) fn i2c(bus: &str, addresses: &[I2cAddress]) -> String {
+    let addresses: Vec<String> = addresses.iter().map(I2cAddress::to_string).collect();
+    let targets = if addresses.is_empty() { "nothing".to_owned() } else { addresses.join(", ") };
+    format!("I2C bus {}: {targets}", shown(bus))
+}
+
+/// A claimed name, on one line and harmless to a terminal.
+pub(super) fn shown(name: &str) -> String {
+    name.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,103 @@
+//! `periplasm run`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use periplasm_host::{
+    Board, Grants, Host, HostOptions, LogSink, Machine, Output, Pipeline, RunOptions,
+};
+
+use super::exit::Failure;
+
+/// Runs a pipeline's app on a board.
+///
+/// What the board does not allow stops the run before any of the pipeline's
+/// code does. The app gets its arguments, standard output and error, clocks and
+/// random numbers; no environment, no files, no network.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The pipeline: a .wasm file that `cargo xtask compose` wrote.
+    pipeline: PathBuf,
+    /// The board file of this machine.
+    #[arg(short, long, value_name = "FILE")]
+    board: PathBuf,
+    /// End the run after this long, such as 500ms, 10s, 5m or 2h.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
+    /// Print every transaction on every bus to standard error.
+    #[arg(long)]
+    trace: bool,
+    /// Keep compiled code in this folder, so that the next run starts at once.
+    ///
+    /// The folder must be one that only you can write into.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Let the app read standard input.
+    #[arg(long)]
+    stdin: bool,
+    /// Arguments for the app.
+    #[arg(last = true, value_name = "ARGS")]
+    args: Vec<String>,
+}
+
+pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
+    let pipeline = Pipeline::load(&args.pipeline)?;
+    let board = Board::load(&args.board)?;
+    let grants = Grants::decide(&pipeline, &board)?;
+    let mut machine = Machine::new(&board);
+    if args.trace {
+        machine = machine.traced(|bus, entry| {
+            // A closed standard error is no reason to stop a pipeline.
+            let ms = entry.at_ns as f64 / 1e6;
+            let _ = writeln!(std::io::stderr(), "{ms:>12.3} ms  {bus}  {entry}");
+        });
+    }
+    machine.open_granted(&grants)?;
+    let host = Host::new(HostOptions { cache: args.cache })?;
+    let compiled = host.compile(&pipeline)?;
+    let options = RunOptions {
+        timeout: args.timeout,
+        args: args.args,
+        stdin: args.stdin,
+        stdout: Output::Inherit,
+        stderr: Output::Inherit,
+        log: LogSink::tracing(),
+    };
+    let mut running = host.start(&compiled, &machine, &grants, options)?;
+    let code = running.run_app()?;
+    // Systems keep the low 8 bits; a code that would become 0 must not.
+    let low = u8::try_from(code & 0xff).unwrap_or(1);
+    Ok(if code != 0 && low == 0 { ExitCode::FAILURE } else { low.into() })
+}
+
+/// Reads a time with its unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("write a number and ms, s, m or h, such as 10s".to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| "the number is missing, such as 10s")?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_number_and_a_unit() {
+        assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        for wrong in ["", "10", "s", "10 s", "-1s", "1e3s", "1.2.3s", "99999999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

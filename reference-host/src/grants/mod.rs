@@ -1,0 +1,82 @@
+//! Request ∩ board. What is not granted does not exist for a stage.
+
+mod refusal;
+
+use periplasm_backend::I2cAddress;
+use periplasm_request::Request;
+pub use refusal::{Refusal, Refused};
+
+use crate::board::Board;
+use crate::pipeline::{Pipeline, Slot};
+
+/// What a pipeline is given on a board: one grant a slot.
+#[derive(Clone, Debug)]
+pub struct Grants(Vec<Grant>);
+
+/// What one slot is given.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The stage.
+    pub stage: String,
+    /// The slot.
+    pub slot: String,
+    /// The hardware.
+    pub hardware: Granted,
+}
+
+/// The hardware behind a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Granted {
+    /// A bus, and the targets that exist on it for this slot.
+    I2c {
+        /// The bus, as the board names it.
+        bus: String,
+        /// The targets, in the order of the request.
+        addresses: Vec<I2cAddress>,
+    },
+    /// The stage's log and panic report. Every stage may have it.
+    Diag,
+}
+
+impl Grants {
+    /// Grants every request of `pipeline`, or says all that `board` refuses.
+    /// A request is granted whole or not at all.
+    pub fn decide(pipeline: &Pipeline, board: &Board) -> Result<Self, Box<Refused>> {
+        let mut grants = Vec::new();
+        let mut refusals = Vec::new();
+        for slot in pipeline.slots() {
+            match grant(slot, board) {
+                Ok(grant) => grants.push(grant),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        if refusals.is_empty() {
+            Ok(Self(grants))
+        } else {
+            Err(Box::new(Refused::new(pipeline, board, refusals)))
+        }
+    }
+
+    /// The grants, in the order of the pipeline's slots.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Grant> {
+        self.0.iter()
+    }
+}
+
+fn grant(slot: &Slot, board: &Board) -> Result<Grant, Refusal> {
+    let hardware = match slot.request() {
+        Request::I2c { bus, addresses } => {
+            let on_board =
+                board.i2c_bus(bus).ok_or_else(|| Refusal::no_bus(slot, bus, addresses, board))?;
+            if addresses.iter().any(|address| !on_board.allow().contains(address)) {
+                return Err(Refusal::addresses(slot, bus, addresses, on_board));
+            }
+            Granted::I2c { bus: bus.clone(), addresses: addresses.clone() }
+        }
+        Request::Diag => Granted::Diag,
+        other => return Err(Refusal::kind(slot, other.kind())),
+    };
+    let (stage, slot) = (slot.stage().to_owned(), slot.name().to_owned());
+    Ok(Grant { stage, slot, hardware })
+}

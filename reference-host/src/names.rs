@@ -1,0 +1,94 @@
+//! The interfaces this host has.
+
+/// The resource `i2c` and its methods.
+pub(crate) const I2C: &str = "wasi:i2c/i2c@0.2.0-draft";
+/// Waiting.
+pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";
+/// The resource `diag` and its methods.
+pub(crate) const DIAG: &str = "periplasm:hal/diag@0.1.0";
+
+/// The WASI 0.2 interfaces an app may use, and what each lets it do.
+const WASI: &[(&str, &str)] = &[
+    ("wasi:cli/environment", "reading the arguments after `--` (no environment variables)"),
+    ("wasi:cli/exit", "ending with an exit code"),
+    ("wasi:cli/stdin", "reading standard input, if the host allows it"),
+    ("wasi:cli/stdout", "writing to standard output"),
+    ("wasi:cli/stderr", "writing to standard error"),
+    ("wasi:cli/terminal-input", "asking whether standard input is a terminal"),
+    ("wasi:cli/terminal-output", "asking whether an output is a terminal"),
+    ("wasi:cli/terminal-stdin", "asking whether standard input is a terminal"),
+    ("wasi:cli/terminal-stdout", "asking whether standard output is a terminal"),
+    ("wasi:cli/terminal-stderr", "asking whether standard error is a terminal"),
+    ("wasi:clocks/monotonic-clock", "measuring time and waiting"),
+    ("wasi:clocks/wall-clock", "reading the date and time"),
+    ("wasi:filesystem/preopens", "listing granted folders (there are none)"),
+    ("wasi:filesystem/types", "using granted files (there are none)"),
+    ("wasi:io/error", "reading why a stream failed"),
+    ("wasi:io/poll", "waiting for streams and time"),
+    ("wasi:io/streams", "reading and writing its own streams"),
+    ("wasi:random/insecure", "random numbers"),
+    ("wasi:random/insecure-seed", "random numbers"),
+    ("wasi:random/random", "random numbers"),
+];
+
+/// What a shared interface lets a stage do, or `None` if this host does not
+/// have it.
+pub(crate) fn shared_meaning(import: &str) -> Option<&'static str> {
+    match import {
+        I2C => return Some("using the buses that its slots open"),
+        DELAY => return Some("waiting"),
+        DIAG => return Some("using the log that its slot opens"),
+        _ => {}
+    }
+    let (interface, version) = import.split_once('@')?;
+    let patch = version.strip_prefix("0.2.")?;
+    if patch.is_empty() || !patch.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    WASI.iter().find(|(name, _)| *name == interface).map(|(_, meaning)| *meaning)
+}
+
+/// What to say about an import this host does not have.
+pub(crate) fn why_unknown(import: &str) -> String {
+    let interface = import.split('@').next().unwrap_or(import);
+    for ours in [I2C, DELAY, DIAG] {
+        if ours.split('@').next() == Some(interface) {
+            return format!("this host has `{ours}`: build the stage against that version");
+        }
+    }
+    if WASI.iter().any(|(name, _)| *name == interface) {
+        return "this host has version 0.2 of it: build the stage for wasm32-wasip2".to_owned();
+    }
+    if interface.starts_with("wasi:sockets/") {
+        return "this host gives no stage a network".to_owned();
+    }
+    if interface.starts_with("periplasm:device/") {
+        return "a device interface comes from a driver: add a stage that exports it".to_owned();
+    }
+    if !import.contains(':') {
+        return "a slot is imported as <stage>-<slot>: compose the component into a pipeline first"
+            .to_owned();
+    }
+    "add a stage that exports it, or build the stage without it".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_release_versions_of_wasi_0_2_are_known() {
+        assert!(shared_meaning("wasi:cli/stdout@0.2.6").is_some());
+        assert!(shared_meaning("wasi:cli/stdout@0.2.12").is_some());
+        for unknown in [
+            "wasi:cli/stdout",
+            "wasi:cli/stdout@0.3.0",
+            "wasi:cli/stdout@0.2.0-rc",
+            "wasi:cli/stdout@0.2.",
+            "wasi:sockets/tcp@0.2.6",
+            "periplasm:hal/delay@0.2.0",
+        ] {
+            assert_eq!(shared_meaning(unknown), None, "{unknown}");
+        }
+    }
+}

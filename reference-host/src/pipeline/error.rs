@@ -1,0 +1,170 @@
+//! Why a file is no pipeline that this host runs.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use periplasm_request::{ParseError, SECTION};
+use thiserror::Error;
+
+use super::{MAX_PIPELINE_BYTES, SlotKind};
+
+/// Why a pipeline file could not be loaded.
+#[derive(Debug, Error, Diagnostic)]
+pub enum LoadError {
+    /// The file is not there, or may not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    #[diagnostic(code(periplasm::pipeline::unreadable))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file was read, and is no pipeline.
+    #[error("{} is not a pipeline this host can run", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        #[diagnostic_source]
+        source: PipelineError,
+    },
+}
+
+/// Why bytes are no pipeline.
+#[derive(Debug, Error, Diagnostic)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// No bytes at all.
+    #[error("the file is empty")]
+    #[diagnostic(
+        code(periplasm::pipeline::empty),
+        help("`cargo xtask compose <manifest>` writes a pipeline")
+    )]
+    Empty,
+    /// More bytes than a host reads.
+    #[error("the file holds more than {} MiB, the most a host reads", MAX_PIPELINE_BYTES >> 20)]
+    #[diagnostic(
+        code(periplasm::pipeline::too_long),
+        help("a pipeline holds code, not data: look for what makes a stage so large")
+    )]
+    TooLong,
+    /// No WebAssembly of any kind.
+    #[error("it is {0}, not a WebAssembly component")]
+    #[diagnostic(
+        code(periplasm::pipeline::not_wasm),
+        help("give the .wasm file that `cargo xtask compose <manifest>` wrote")
+    )]
+    NotWasm(&'static str),
+    /// A core module.
+    #[error("it is a core WebAssembly module, not a component")]
+    #[diagnostic(
+        code(periplasm::pipeline::core_module),
+        help("build it with `cargo xtask build`, then compose it into a pipeline")
+    )]
+    CoreModule,
+    /// A component that holds code instead of stages.
+    #[error("it is a single component that was not composed: it has {0} at its top level")]
+    #[diagnostic(
+        code(periplasm::pipeline::not_composed),
+        help("name it as a stage in a pipeline.toml and run `cargo xtask compose` on that")
+    )]
+    NotComposed(&'static str),
+    /// Bytes that are no valid component.
+    #[error("it is not a valid component: {message} (at byte {offset:#x})")]
+    #[diagnostic(
+        code(periplasm::pipeline::invalid),
+        help("the file is damaged, or needs WebAssembly features this host does not have")
+    )]
+    Invalid {
+        /// What is wrong.
+        message: String,
+        /// Where, in bytes from the start of the file.
+        offset: u64,
+    },
+    /// A valid component, built in a way no composition is.
+    #[error("it is not a composition of stages: {0}")]
+    #[diagnostic(
+        code(periplasm::pipeline::structure),
+        help("compose it anew with `cargo xtask compose`")
+    )]
+    Structure(String),
+    /// The requests cannot be read.
+    #[error("its section `{SECTION}` is not what compose writes: {0}")]
+    #[diagnostic(
+        code(periplasm::pipeline::requests),
+        help("compose it anew, with a compose of the same version as this host")
+    )]
+    Requests(#[source] ParseError),
+    /// More than one section of requests.
+    #[error("it has more than one section `{SECTION}`")]
+    #[diagnostic(
+        code(periplasm::pipeline::two_request_sections),
+        help("a host cannot tell which one is meant; compose it anew")
+    )]
+    TwoRequestSections,
+    /// An import that asks for something, and nothing says for what.
+    #[error("stage `{stage}` imports slot `{slot}`, and no request says which hardware it wants")]
+    #[diagnostic(
+        code(periplasm::pipeline::no_request),
+        help("give slot `{slot}` a request in the manifest and compose again")
+    )]
+    NoRequest {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+    },
+    /// A request for a slot that is not imported.
+    #[error("there is a request for slot `{slot}` of stage `{stage}`, and no such import")]
+    #[diagnostic(
+        code(periplasm::pipeline::no_slot),
+        help("the requests do not belong to this component; compose it anew")
+    )]
+    NoSlot {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+    },
+    /// A request of one kind for a slot of another.
+    #[error("slot `{slot}` of stage `{stage}` opens {kind}, and its request is for {request}")]
+    #[diagnostic(
+        code(periplasm::pipeline::kind_mismatch),
+        help("the request in the manifest must be of kind {kind}")
+    )]
+    KindMismatch {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// What the slot opens, by its type.
+        kind: SlotKind,
+        /// The kind of the request.
+        request: &'static str,
+    },
+    /// A slot that opens something this host does not have.
+    #[error("slot `{slot}` of stage `{stage}` is of an unknown type: {found}")]
+    #[diagnostic(
+        code(periplasm::pipeline::unknown_slot),
+        help("this host has slots that `open` {}", SlotKind::LIST)
+    )]
+    UnknownSlot {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// What the slot's interface looks like.
+        found: String,
+    },
+    /// An import that is neither a slot nor known.
+    #[error("it imports `{name}`, which this host does not have")]
+    #[diagnostic(code(periplasm::pipeline::unknown_import), help("{help}"))]
+    UnknownImport {
+        /// The import.
+        name: String,
+        /// What the host has instead.
+        help: String,
+    },
+}

@@ -1,0 +1,170 @@
+//! How a run can end badly.
+
+use std::fmt;
+use std::time::Duration;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A pipeline that ended before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct RunError {
+    /// The stage whose code it was, as far as that can be told: read from the
+    /// place of the failing instruction in the pipeline's own bytes.
+    pub stage: Option<String>,
+    /// What happened.
+    pub cause: Cause,
+}
+
+/// What ended a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The stage panicked, and said so.
+    Panic {
+        /// The text of the panic.
+        message: String,
+        /// File, line and column in the stage's source.
+        location: Option<String>,
+    },
+    /// The stage gave up (an `unreachable` instruction) and did not say why: a
+    /// panic whose text the host was not told, or `abort`.
+    Aborted,
+    /// The stage computed longer than the board allows without calling the
+    /// host.
+    Stalled {
+        /// The board's limit.
+        limit: Duration,
+    },
+    /// The run took longer than it may.
+    Timeout {
+        /// The run's limit.
+        limit: Duration,
+    },
+    /// The calls were nested too deep for the machine's stack.
+    StackOverflow,
+    /// The stage read or wrote outside of its memory. A Rust stage whose own
+    /// stack overflows ends like this too, because the stack lies at the start
+    /// of its memory: the two cannot be told apart.
+    OutOfBounds,
+    /// The stage gave up after the host had refused it memory.
+    OutOfMemory {
+        /// What all memories together would have had, in bytes.
+        asked: usize,
+        /// What the board lets them have.
+        limit: usize,
+        /// What the stage said, if it panicked.
+        message: Option<String>,
+    },
+    /// Any other trap of WebAssembly.
+    Trap {
+        /// What the engine calls it.
+        message: String,
+    },
+    /// A stage ended the pipeline with an exit code where none was expected.
+    ExitedEarly(i32),
+    /// The pipeline has no app to run.
+    NoApp,
+    /// The pipeline had already ended.
+    Ended,
+}
+
+/// Why a function cannot be called.
+#[derive(Debug, Error, Diagnostic)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The pipeline does not export that interface.
+    #[error("the pipeline exports no `{0}`")]
+    NoInterface(String),
+    /// The interface has no such function.
+    #[error("`{0}` has no function `{1}`")]
+    NoFunction(String, String),
+    /// The function has another type.
+    #[error("`{0}` is of another type: {1:#}")]
+    Type(String, #[source] wasmtime::Error),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.stage, &self.cause) {
+            (_, Cause::NoApp | Cause::Ended) => {}
+            (Some(stage), _) => write!(f, "stage `{stage}` ")?,
+            (None, _) => f.write_str("the pipeline ")?,
+        }
+        match &self.cause {
+            Cause::Panic { message, location } => {
+                write!(f, "panicked: {message}")?;
+                location.iter().try_for_each(|location| write!(f, " ({location})"))
+            }
+            Cause::Aborted => f.write_str("gave up without saying why"),
+            Cause::Stalled { limit } => {
+                write!(f, "computed for more than {limit:?} without calling the host")
+            }
+            Cause::Timeout { limit } => write!(f, "took longer than {limit:?}"),
+            Cause::StackOverflow => f.write_str("overflowed the stack"),
+            Cause::OutOfBounds => {
+                f.write_str("read or wrote outside of its memory, or its stack overflowed")
+            }
+            Cause::OutOfMemory { asked, limit, message } => {
+                let (asked, limit) = (Mib(*asked), Mib(*limit));
+                write!(f, "needs more memory: asked for {asked}, and {limit} is the limit")?;
+                message.iter().try_for_each(|message| write!(f, " ({message})"))
+            }
+            Cause::Trap { message } => write!(f, "trapped: {message}"),
+            Cause::ExitedEarly(code) => write!(f, "exited with code {code} while being set up"),
+            Cause::NoApp => f.write_str("the pipeline has no app: it exports no `wasi:cli/run`"),
+            Cause::Ended => f.write_str("the pipeline has already ended"),
+        }
+    }
+}
+
+struct Mib(usize);
+
+impl fmt::Display for Mib {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Memories grow by pages of 64 KiB, sixteenths of a MiB.
+        let (whole, rest) = (self.0 >> 20, self.0 & 0xf_ffff);
+        if rest == 0 { write!(f, "{whole} MiB") } else { write!(f, "{} KiB", self.0.div_ceil(1024)) }
+    }
+}
+
+impl Diagnostic for RunError {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(match self.cause {
+            Cause::Panic { .. } => "periplasm::run::panicked",
+            Cause::Aborted => "periplasm::run::aborted",
+            Cause::Stalled { .. } => "periplasm::run::stalled",
+            Cause::Timeout { .. } => "periplasm::run::timeout",
+            Cause::StackOverflow => "periplasm::run::stack_overflow",
+            Cause::OutOfBounds => "periplasm::run::out_of_bounds",
+            Cause::OutOfMemory { .. } => "periplasm::run::out_of_memory",
+            Cause::Trap { .. } => "periplasm::run::trap",
+            Cause::ExitedEarly(_) => "periplasm::run::exited",
+            Cause::NoApp => "periplasm::run::no_app",
+            Cause::Ended => "periplasm::run::ended",
+        }))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = match self.cause {
+            Cause::Panic { .. } => "this is a mistake in the stage's own code",
+            Cause::Aborted => {
+                "an app's panic stands in its standard error; a driver's is reported by the SDK"
+            }
+            Cause::Stalled { .. } => {
+                "it may loop for ever; if it needs the time, raise `limits.stall-ms` in the board"
+            }
+            Cause::Timeout { .. } => "raise --timeout, or leave it out to run without an end",
+            Cause::StackOverflow => "look for recursion without an end",
+            Cause::OutOfBounds => {
+                "look for recursion without an end or large arrays on the stack; else, unsafe code"
+            }
+            Cause::OutOfMemory { .. } => {
+                "it may leak; if it needs the memory, raise `limits.memory-mib` in the board"
+            }
+            Cause::NoApp => "add an app to the manifest: a stage that exports `wasi:cli/run`",
+            Cause::Trap { .. } | Cause::ExitedEarly(_) | Cause::Ended => return None,
+        };
+        Some(Box::new(help))
+    }
+}

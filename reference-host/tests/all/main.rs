@@ -1,0 +1,10 @@
+//! The host against pipelines written by hand, most of them hostile.
+
+mod boards;
+mod bus;
+mod cache;
+mod endings;
+mod grants;
+mod hostile_bytes;
+mod support;
+mod structure;
