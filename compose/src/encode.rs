@@ -54,17 +54,20 @@ pub(crate) fn encode(
     loaded: &[Loaded],
     plan: &Plan,
 ) -> Result<Vec<u8>, Fault> {
-    // wac-graph and wit-component panic on some components that are valid.
-    // What is known to make them panic is refused before; whatever is left
-    // must not take the caller down with it.
-    let bytes = catch_unwind(AssertUnwindSafe(|| {
+    guarded(|| {
         let mut bytes = graph(manifest, loaded, plan)?;
         let data = Cow::Owned(plan.requests.to_bytes());
         CustomSection { name: Cow::Borrowed(SECTION), data }.append_to_component(&mut bytes);
         check(&bytes, manifest, loaded)?;
         Ok(bytes)
-    }));
-    bytes.unwrap_or_else(|panic| {
+    })
+}
+
+/// wac-graph and wit-component panic on some components that are valid. What is
+/// known to make them panic is refused before; whatever is left must not take
+/// the caller down with it.
+fn guarded<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -154,4 +157,16 @@ fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded]) -> Result<(), Fau
         return Err(Fault::words(format!("its slots are {has:?}, and should be {planned:?}")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_library_is_an_error_here() {
+        let fault = guarded::<()>(|| panic!("expected a {}", "resource")).unwrap_err();
+        assert_eq!(fault.message, "the composing library panicked: expected a resource");
+        assert_eq!(guarded(|| Ok(1)).unwrap(), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! Pipelines that compose: the report, and the world that tools see.
 //!
 //! The cases are the folders below `tests/pipelines`; `common` says what is in
-//! them. The goldens are `report.txt`, `report.json` and `world.wit`.
+//! them. The goldens are `report.txt`, `report.json` and `world.txt`.
 
 mod common;
 
@@ -91,7 +91,7 @@ fn pipelines_compose_as_their_goldens_say_and_twice_to_the_same_bytes() {
 
         let json = serde_json::to_string_pretty(&composed.report).unwrap() + "\n";
         let text = composed.report.to_string();
-        [("report.txt", text), ("report.json", json), ("world.wit", world(&composed.component))]
+        [("report.txt", text), ("report.json", json), ("world.txt", world(&composed.component))]
             .into_iter()
             .filter_map(|(file, actual)| common::golden(&case.join(file), &actual))
             .collect()

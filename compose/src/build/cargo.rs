@@ -119,7 +119,14 @@ fn rustflags(package: &Package) -> OsString {
     remap(&package.workspace, ".");
     remap(&package.target_dir, "target");
     if let Some(home) = cargo_home() {
-        remap(&home.join("registry/src"), "registry");
+        let registries = home.join("registry/src");
+        remap(&registries, "registry");
+        // One folder for each registry or mirror, named after it.
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&registries)
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        folders.sort();
+        folders.iter().for_each(|folder| remap(folder, "registry"));
         remap(&home.join("git/checkouts"), "git");
     }
     let flags = flags.into_iter().map(toml::Value::String).collect::<Vec<_>>();

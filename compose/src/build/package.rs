@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 
 use super::error::BuildError;
-use crate::name::list;
 use crate::options::Options;
 
 pub(super) const DRIVER_TARGET: &str = "wasm32-unknown-unknown";
@@ -52,12 +51,14 @@ pub(super) fn find(directory: &Path, options: &Options) -> Result<Package, Build
         (0, 1) => true,
         (0, 0) => return Err(BuildError::NoTarget { package: name }),
         (_, _) => {
-            let names: Vec<&String> = drivers.iter().chain(&apps).collect();
+            let libraries = drivers.iter().map(|name| format!("the library `{name}`"));
+            let programs = apps.iter().map(|name| format!("the program `{name}`"));
+            let names: Vec<String> = libraries.chain(programs).collect();
             let count = names.len();
             return Err(BuildError::SeveralTargets {
                 package: name,
                 count,
-                names: list(names, ""),
+                names: names.join(", "),
             });
         }
     };

@@ -36,10 +36,42 @@ pub(super) fn require(package: &Package) -> Result<(), BuildError> {
         return Err(BuildError::Sysroot { rustc: shown, output });
     }
     let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end());
+    has(package, sysroot)
+}
+
+fn has(package: &Package, sysroot: PathBuf) -> Result<(), BuildError> {
     if sysroot.join("lib/rustlib").join(package.target).join("lib").is_dir() {
         return Ok(());
     }
     let target = package.target.to_owned();
     let directory = package.directory.clone();
     Err(MissingTarget { target, sysroot, directory }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toolchain_without_the_target_is_told_before_cargo_runs() {
+        let sysroot = tempfile::tempdir().unwrap();
+        let package = Package {
+            name: "climate".into(),
+            manifest: "climate/Cargo.toml".into(),
+            directory: "climate".into(),
+            workspace: ".".into(),
+            target_dir: "target".into(),
+            is_app: false,
+            target: "wasm32-unknown-unknown",
+        };
+        let error = has(&package, sysroot.path().to_owned()).unwrap_err();
+        let BuildError::MissingTarget(missing) = &error else { panic!("{error}") };
+        assert_eq!(missing.target, "wasm32-unknown-unknown");
+        let help = error.help().unwrap().to_string();
+        assert_eq!(help, "run `rustup target add wasm32-unknown-unknown` in climate");
+
+        let library = sysroot.path().join("lib/rustlib/wasm32-unknown-unknown/lib");
+        std::fs::create_dir_all(library).unwrap();
+        has(&package, sysroot.path().to_owned()).unwrap();
+    }
 }

@@ -9,6 +9,7 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::Types;
 
+use super::stray::has_stray_handle;
 use super::words::Words;
 
 /// Types may be nested so deep. WIT that people write stays below ten; tools
@@ -77,7 +78,12 @@ impl<'a> Contracts<'a> {
         let mut structures = Structures { words: &words, known: HashMap::new() };
         for (name, item) in exports {
             match &item.ty {
-                ComponentEntityType::Func(_) => contract.has_functions = true,
+                ComponentEntityType::Func(id) => {
+                    contract.has_functions = true;
+                    if has_stray_handle(&words, *id) {
+                        return Err(format!("`{name}` in it has a handle that it does not name"));
+                    }
+                }
                 ComponentEntityType::Type { .. } => {}
                 _ => return Err(format!("`{name}` in it is neither a function nor a type")),
             }

@@ -5,6 +5,7 @@ mod read;
 mod shape;
 mod slot;
 mod sniff;
+mod stray;
 mod words;
 
 use serde::Serialize;

@@ -26,6 +26,7 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
             _ => walk.unknown_key(&key, "the manifest", &["pipeline", "stages"]),
         }
     }
+    let tables = walk.problems.len();
     let head = read_head(&mut walk, &document, pipeline);
     let drafts: Vec<Draft> = stages
         .map(entries)
@@ -33,7 +34,7 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
         .into_iter()
         .map(|entry| read_stage(&mut walk, entry))
         .collect();
-    if drafts.is_empty() && walk.problems.is_empty() {
+    if drafts.is_empty() && tables == 0 {
         walk.note(ManifestProblem::NoStages { at: head.at });
     }
 

@@ -99,16 +99,15 @@ fn read_address(
         return;
     };
     // `as_str` has neither prefix nor underscores, but it has the sign.
-    let Ok(plain) = u16::from_str_radix(number.as_str(), number.radix()) else {
-        let number = number.to_string();
-        walk.note(ManifestProblem::AddressNumber { number, at: at(value) });
-        return;
-    };
+    let plain = u16::from_str_radix(number.as_str(), number.radix()).ok();
     let ten_bit = key.starts_with("ten-bit");
-    let address = if ten_bit { I2cAddress::ten_bit(plain) } else { I2cAddress::seven_bit(plain) };
-    match address {
-        Err(problem) => walk.note(ManifestProblem::Address { problem, at: at(value) }),
-        Ok(address) => match into.iter().find(|earlier| earlier.value == address) {
+    let read = if ten_bit { I2cAddress::ten_bit } else { I2cAddress::seven_bit };
+    match plain.map(|plain| read(plain).map_err(|_| plain)) {
+        None => walk.note(no_address(number.to_string(), ten_bit, None, at(value))),
+        Some(Err(plain)) => {
+            walk.note(no_address(number.to_string(), ten_bit, Some(plain), at(value)));
+        }
+        Some(Ok(address)) => match into.iter().find(|earlier| earlier.value == address) {
             Some(earlier) => walk.note(ManifestProblem::Twice {
                 what: "address",
                 name: address.to_string(),
@@ -118,4 +117,24 @@ fn read_address(
             None => into.push(At::new(address, at(value))),
         },
     }
+}
+
+fn no_address(
+    number: String,
+    ten_bit: bool,
+    plain: Option<u16>,
+    at: miette::SourceSpan,
+) -> ManifestProblem {
+    let (bits, most) = if ten_bit { (10, 0x3ff) } else { (7, 0x7f) };
+    let help = match plain {
+        // Some datasheets count the read/write bit as the address's lowest.
+        Some(plain @ 0x80..=0xff) if !ten_bit => format!(
+            "with the read/write bit taken off it is {:#04x}; a 10-bit address goes into \
+             `ten-bit-address`",
+            plain >> 1
+        ),
+        Some(0x80..=0x3ff) => "a 10-bit address goes into `ten-bit-address`".to_owned(),
+        _ => "write the address as the datasheet does, for instance 0x76".to_owned(),
+    };
+    ManifestProblem::Address { number, bits, most, help, at }
 }

@@ -1,5 +1,6 @@
 //! The plan: what is wired to what, checked before anything is put together.
 
+mod exports;
 mod fit;
 mod identity;
 mod slots;
@@ -58,7 +59,7 @@ pub(crate) fn plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<Plan, Vec<P
         .map(|(stage, loaded)| Staged { stage, loaded })
         .collect();
     let mut problems = Vec::new();
-    let exports = wiring::exports(manifest, &staged, &mut problems);
+    let exports = exports::plan(manifest, &staged, &mut problems);
     let wires = wiring::wires(&staged, &mut problems);
     fit::check(&staged, &wires, &mut problems);
     // Identities mean something only between interfaces that fit.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use miette::{Diagnostic, SourceSpan};
-use periplasm_request::AddressError;
 
 /// The manifest is not one, or contradicts itself.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -61,7 +60,7 @@ pub enum ManifestProblem {
         at: SourceSpan,
     },
     /// A value of another type than expected.
-    #[error("{what} is {expected}, not {found}")]
+    #[error("{what} must be {expected}, not {found}")]
     #[diagnostic(help("write it like this: {example}"))]
     WrongType {
         /// What the value is for.
@@ -235,26 +234,19 @@ pub enum ManifestProblem {
         at: SourceSpan,
     },
     /// A number that is no I2C address.
-    #[error("{problem}")]
-    #[diagnostic(help(
-        "write the address without the read/write bit, as the datasheet's `7-bit address`; a \
-         10-bit address goes into `ten-bit-address`"
-    ))]
+    #[error("{number} is no {bits}-bit I2C address: those are 0 to {most:#x}")]
     Address {
-        /// What is wrong with it.
-        problem: AddressError,
-        /// Its place.
-        #[label("no I2C address")]
-        at: SourceSpan,
-    },
-    /// A number that cannot be an address of any kind.
-    #[error("{number} is no I2C address: 7-bit ones end at 0x7f, 10-bit ones at 0x3ff")]
-    #[diagnostic(help("write the address as the datasheet does, for instance 0x76"))]
-    AddressNumber {
         /// The number, as written.
         number: String,
+        /// The width that the key stands for.
+        bits: u8,
+        /// The largest address of that width.
+        most: u16,
+        /// What was probably meant.
+        #[help]
+        help: String,
         /// Its place.
-        #[label("no I2C address")]
+        #[label("no {bits}-bit address")]
         at: SourceSpan,
     },
     /// An I2C slot without any address.

@@ -70,7 +70,7 @@ pub enum StageProblem {
     /// A core module where a component was meant.
     #[error("stage `{stage}`: {} is a core module, not a component", path.display())]
     #[diagnostic(help(
-        "make a component of it with `wasm-tools component new {} -o {stage}.wasm`, or name its \
+        "make a component of it with `wasm-tools component new {} -o {stage}.component.wasm`, or name its \
          crate instead (`crate = \"…\"`): `compose` then does it itself", path.display()
     ))]
     CoreModule {

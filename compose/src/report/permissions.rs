@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use periplasm_request::{I2cAddress, Request};
 
 use super::Permissions;
-use crate::component::{Shape, StageKind};
+use crate::component::Shape;
 use crate::manifest::Manifest;
 use crate::name::InterfaceName;
 use crate::plan::Plan;
@@ -104,12 +104,4 @@ fn shared(shape: &Shape, plan: &Plan, stage: usize) -> Vec<String> {
     may.extend(wasi.into_iter().map(str::to_owned));
     may.extend(others);
     may
-}
-
-/// Whether anything is to be said of an app that may do nothing.
-pub(super) fn nothing(kind: StageKind) -> &'static str {
-    match kind {
-        StageKind::Driver => "may do nothing: it computes",
-        StageKind::App => "may do nothing but use other stages",
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Permissions, Report, SourceReport, StageReport, permissions};
+use super::{Permissions, Report, SourceReport, StageReport};
 
 /// As many hexadecimal digits tell stages apart; the whole digest is in the
 /// first line and in the JSON.
@@ -29,8 +29,9 @@ impl fmt::Display for Report {
         }
         writeln!(f, "\nPermissions")?;
         let width = self.permissions.iter().map(|p| p.stage.len()).max().unwrap_or_default();
-        for (stage, permissions) in self.stages.iter().zip(&self.permissions) {
-            write_permissions(f, width, stage, permissions)?;
+        for permissions in &self.permissions {
+            let calls = self.wiring.iter().any(|wire| wire.user == permissions.stage);
+            write_permissions(f, width, permissions, calls)?;
         }
         Ok(())
     }
@@ -57,15 +58,19 @@ fn table(f: &mut fmt::Formatter<'_>, rows: &[[String; 5]]) -> fmt::Result {
     Ok(())
 }
 
+/// `calls` tells whether the stage calls others: no permission of its own, but
+/// what there is to say of a stage without any.
 fn write_permissions(
     f: &mut fmt::Formatter<'_>,
     width: usize,
-    stage: &StageReport,
     permissions: &Permissions,
+    calls: bool,
 ) -> fmt::Result {
     let name = &permissions.stage;
     let Some((first, rest)) = permissions.may.split_first() else {
-        return writeln!(f, "  {name:width$}  {}", permissions::nothing(stage.kind));
+        let only = if calls { "call the stages that it uses" } else { "compute" };
+        writeln!(f, "  {name:width$}  may {only}")?;
+        return writeln!(f, "  {:width$}  and nothing else", "");
     };
     writeln!(f, "  {name:width$}  may {first}")?;
     for may in rest {

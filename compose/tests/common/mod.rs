@@ -5,6 +5,7 @@
 //! - `<stage>.wat`: WebAssembly as text.
 //! - `<file>.hex`: the bytes of `<file>`, in hexadecimal.
 //! - `<file>.size`: `<file>` is so many bytes of nothing.
+//! - `<file>.folder`: a folder that is called `<file>`.
 //! - anything else is copied, folders too.
 //!
 //! Goldens are in the same folder. `UPDATE=1 cargo test -p periplasm-compose`
@@ -15,11 +16,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve};
+use wit_parser::{ManglingAndAbi, Resolve, WorldId};
 
 /// A component with the world that `text` defines, all of whose functions trap.
 /// The project's own WIT packages can be used in it.
 pub(crate) fn component(name: &str, text: &str) -> Vec<u8> {
+    let (resolve, world) = resolve(name, text);
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+}
+
+/// The world that `text` defines, as bindings leave it in a module.
+pub(crate) fn world(name: &str, text: &str) -> Vec<u8> {
+    let (resolve, world) = resolve(name, text);
+    wit_component::metadata::encode(&resolve, world, StringEncoding::UTF8, None, false).unwrap()
+}
+
+fn resolve(name: &str, text: &str) -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
     for package in ["i2c", "hal", "device"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit").join(package);
@@ -27,9 +41,7 @@ pub(crate) fn component(name: &str, text: &str) -> Vec<u8> {
     }
     let package = resolve.push_str(name, text).unwrap_or_else(|error| panic!("{name}: {error:#}"));
     let world = resolve.select_world(&[package], None).unwrap();
-    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
-    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+    (resolve, world)
 }
 
 /// Makes the files of a case in a folder.
@@ -37,8 +49,9 @@ pub(crate) fn prepare(case: &Path, into: &Path) {
     for entry in sorted(case) {
         let name = entry.file_name().unwrap().to_str().unwrap();
         if entry.is_dir() {
-            fs::create_dir_all(into.join(name)).unwrap();
-            prepare(&entry, &into.join(name));
+            let folder = into.join(name.strip_suffix(".folder").unwrap_or(name));
+            fs::create_dir_all(&folder).unwrap();
+            prepare(&entry, &folder);
             continue;
         }
         let text = || fs::read_to_string(&entry).unwrap();

@@ -1,0 +1,109 @@
+//! Stages built from crates, with cargo.
+//!
+//! The crates have no dependencies, so that nothing is fetched: the driver's
+//! world is a file that takes the place of what bindings leave in a module.
+
+mod common;
+
+use std::path::Path;
+
+use periplasm_compose::{Options, Phase, Progress, StageKind, build_stage, compose};
+
+const WORLD: &str = "
+package test:meter;
+world meter { export test:device/meter@0.1.0; }
+package test:device@0.1.0 {
+    interface meter { read: func() -> u32; }
+}";
+
+const DRIVER: &str = r#"#![no_std]
+#[used]
+#[unsafe(link_section = "component-type:meter")]
+static WORLD: [u8; include_bytes!("world.bin").len()] = *include_bytes!("world.bin");
+
+// A path that would tell where it was built.
+#[unsafe(export_name = "test:device/meter@0.1.0#read")]
+extern "C" fn read() -> u32 {
+    let file = core::panic::Location::caller().file();
+    core::hint::black_box(file).bytes().map(u32::from).sum()
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
+"#;
+
+fn write_crate(folder: &Path, name: &str, toml: &str, file: &str, source: &str) {
+    let root = folder.join(name);
+    std::fs::create_dir_all(root.join("src")).unwrap();
+    let package = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n"
+    );
+    std::fs::write(root.join("Cargo.toml"), package + toml).unwrap();
+    std::fs::write(root.join("src").join(file), source).unwrap();
+}
+
+fn write_crates(folder: &Path) {
+    write_crate(folder, "meter", "[lib]\ncrate-type = [\"cdylib\"]\n", "lib.rs", DRIVER);
+    std::fs::write(folder.join("meter/src/world.bin"), common::world("meter.wit", WORLD)).unwrap();
+    write_crate(folder, "app", "", "main.rs", "fn main() { println!(\"hello\") }\n");
+}
+
+fn options(folder: &Path) -> Options {
+    Options { offline: true, target_dir: Some(folder.join("target")), ..Options::default() }
+}
+
+#[derive(Default)]
+struct Phases(Vec<String>);
+
+impl Progress for Phases {
+    fn begin(&mut self, stages: usize) {
+        self.0.push(format!("{stages} stages"));
+    }
+
+    fn enter(&mut self, phase: Phase<'_>) {
+        self.0.push(format!("{phase:?}"));
+    }
+}
+
+#[test]
+fn crates_become_stages_and_the_folder_they_are_in_does_not_show() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let there = there.path().join("another/deeper");
+    std::fs::create_dir_all(&there).unwrap();
+    let build =
+        |folder: &Path, name: &str| build_stage(&folder.join(name), &options(folder)).unwrap();
+    for folder in [here.path(), &there] {
+        write_crates(folder);
+    }
+    for (name, kind) in [("meter", StageKind::Driver), ("app", StageKind::App)] {
+        let (one, other) = (build(here.path(), name), build(&there, name));
+        assert_eq!(one.kind(), kind);
+        assert_eq!(one.bytes(), other.bytes(), "{name}");
+        assert_eq!(one.digest(), other.digest());
+        let path = here.path().to_str().unwrap().as_bytes();
+        assert!(!one.bytes().windows(path.len()).any(|part| part == path), "{name}");
+    }
+
+    // Two stages of one crate: built once, composed twice.
+    let manifest = "[pipeline]\nname = \"p\"\n\
+        [stages.one]\ncrate = \"meter\"\n[stages.two]\ncrate = \"../$/meter\"\n\
+        [stages.app]\ncrate = \"app\"\n"
+        .replace('$', here.path().file_name().unwrap().to_str().unwrap());
+    std::fs::write(here.path().join("pipeline.toml"), manifest).unwrap();
+    let mut phases = Phases::default();
+    let composed = compose(here.path(), &options(here.path()), &mut phases).unwrap();
+    assert_eq!(composed.report.stages[0].digest, composed.report.stages[1].digest);
+    let expected = [
+        "3 stages",
+        "Building { stage: \"one\" }",
+        "Checking { stage: \"one\" }",
+        "Building { stage: \"two\" }",
+        "Checking { stage: \"two\" }",
+        "Building { stage: \"app\" }",
+        "Checking { stage: \"app\" }",
+        "Composing",
+    ];
+    assert_eq!(phases.0, expected);
+}

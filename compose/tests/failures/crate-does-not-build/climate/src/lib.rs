@@ -1,0 +1,3 @@
+#![no_std]
+
+let climate = 0x76;

@@ -1,0 +1,2 @@
+//! and an app.
+fn main() {}
