@@ -1,0 +1,45 @@
+//! A simulated board: buses with register-level chip models, and faults.
+//!
+//! A [`Bus`] moves bytes between a controller and its targets as the two wires
+//! would; a model ([`models`]) is an [`I2cTarget`] written from the chip's
+//! datasheet. Transfers take no time: the models see the clock stand still
+//! within a transaction, and move only with delays ([`VirtualClock`]) or with
+//! the machine's own time ([`RealClock`](crate::RealClock)).
+//!
+//! ```
+//! use std::sync::Arc;
+//! use embedded_hal::i2c::I2c;
+//! use periplasm_backend::{SharedI2c, native::NativeI2c, sim};
+//!
+//! let device: sim::DeviceConfig = toml::from_str(
+//!     r#"
+//!     model = "lm75"
+//!     address = 0x48
+//!     temperature = 25.5
+//!     "#,
+//! )?;
+//! let mut bus = sim::Bus::new(Arc::new(sim::VirtualClock::new()));
+//! bus.attach(&device)?;
+//!
+//! let mut i2c = NativeI2c::new(SharedI2c::new(bus));
+//! let mut temperature = [0; 2];
+//! i2c.write_read(0x48_u8, &[0x00], &mut temperature)?;
+//! assert_eq!(temperature, [0x19, 0x80]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod bus;
+mod clock;
+mod config;
+mod error;
+mod fault;
+pub mod models;
+mod table;
+mod target;
+
+pub use bus::Bus;
+pub use clock::VirtualClock;
+pub use config::DeviceConfig;
+pub use error::ConfigError;
+pub use fault::{Fault, NoAcknowledge};
+pub use target::{Ack, Direction, I2cTarget};
