@@ -31,19 +31,16 @@ pub(crate) struct Cache {
 #[non_exhaustive]
 pub enum CacheError {
     /// It cannot be made or looked at.
-    #[error("the cache {} cannot be used: {source}", folder.display())]
-    #[diagnostic(code(periplasm::cache::folder))]
+    #[error("the cache {} cannot be used: {error}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
         /// What the operating system said.
-        source: io::Error,
+        error: io::Error,
     },
     /// Somebody else could put code into it.
     #[error("the cache {} is not safe: {why}", folder.display())]
-    #[diagnostic(
-        code(periplasm::cache::unsafe_folder),
-        help("use a folder of your own that only you can write: chmod 700 {}", folder.display())
+    #[diagnostic(help("use a folder of your own that only you can write: chmod 700 {}", folder.display())
     )]
     NotSafe {
         /// The folder.
@@ -66,12 +63,12 @@ impl Cache {
         let made = make_private(&folder).and_then(|()| folder.canonicalize());
         let folder = match made {
             Ok(folder) => folder,
-            Err(source) => return Err(CacheError::Folder { folder, source }),
+            Err(error) => return Err(CacheError::Folder { folder, error }),
         };
         match why_not_safe(&folder) {
             Ok(None) => {}
             Ok(Some(why)) => return Err(CacheError::NotSafe { folder, why }),
-            Err(source) => return Err(CacheError::Folder { folder, source }),
+            Err(error) => return Err(CacheError::Folder { folder, error }),
         }
         let mut compatible = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut compatible);

@@ -70,26 +70,19 @@ pub struct RunOptions {
 pub enum HostError {
     /// The engine does not work on this machine.
     #[error("the WebAssembly engine cannot start: {0:#}")]
-    #[diagnostic(code(periplasm::host::engine))]
-    Engine(#[source] wasmtime::Error),
+    Engine(wasmtime::Error),
     /// The cache must not be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Cache(#[from] crate::cache::CacheError),
     /// The engine refuses the code of a stage.
     #[error("pipeline cannot be compiled: {0:#}")]
-    #[diagnostic(
-        code(periplasm::host::compile),
-        help("a stage uses a feature of WebAssembly that this host does not have")
-    )]
-    Compile(#[source] wasmtime::Error),
+    #[diagnostic(help("a stage uses a feature of WebAssembly that this host does not have"))]
+    Compile(wasmtime::Error),
     /// An import is of another type than what the host has.
     #[error("an import has another type than this host's: {0:#}")]
-    #[diagnostic(
-        code(periplasm::host::link),
-        help("build the stage against the WIT packages of this host's version")
-    )]
-    Link(#[source] wasmtime::Error),
+    #[diagnostic(help("build the stage against the WIT packages of this host's version"))]
+    Link(wasmtime::Error),
 }
 
 /// Why a pipeline did not start.
@@ -102,10 +95,7 @@ pub enum StartError {
     Machine(#[from] MachineError),
     /// The grants are another pipeline's.
     #[error("nothing was granted for slot `{slot}` of stage `{stage}`")]
-    #[diagnostic(
-        code(periplasm::host::grants),
-        help("start a pipeline with the grants that were decided for it")
-    )]
+    #[diagnostic(help("start a pipeline with the grants that were decided for it"))]
     NotGranted {
         /// The stage.
         stage: String,
@@ -114,8 +104,7 @@ pub enum StartError {
     },
     /// The thread that finds stalled stages cannot be started.
     #[error("the watchdog's thread cannot start: {0}")]
-    #[diagnostic(code(periplasm::host::watchdog))]
-    Watchdog(#[source] std::io::Error),
+    Watchdog(std::io::Error),
     /// A stage failed while it was set up.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -190,7 +179,9 @@ impl std::fmt::Debug for Host {
 
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Compiled").field("pipeline", &self.pipeline.digest()).finish_non_exhaustive()
+        f.debug_struct("Compiled")
+            .field("pipeline", &self.pipeline.digest())
+            .finish_non_exhaustive()
     }
 }
 

@@ -33,7 +33,6 @@ pub struct Machine {
 pub enum MachineError {
     /// A bus of the kernel that cannot be opened.
     #[error("bus `{bus}` ({}) is not available: {reason}", device.display())]
-    #[diagnostic(code(periplasm::machine::i2c))]
     I2c {
         /// The bus, as the board names it.
         bus: String,
@@ -44,17 +43,15 @@ pub enum MachineError {
     },
     /// A simulated device that cannot be built (a board that was parsed has
     /// none).
-    #[error("bus `{bus}` cannot be simulated: {source}")]
-    #[diagnostic(code(periplasm::machine::sim))]
+    #[error("bus `{bus}` cannot be simulated: {error}")]
     Sim {
         /// The bus, as the board names it.
         bus: String,
         /// Why not.
-        source: sim::ConfigError,
+        error: sim::ConfigError,
     },
     /// A grant for a bus that the machine's board does not have.
     #[error("this machine has no bus `{0}`: the grants were decided on another board")]
-    #[diagnostic(code(periplasm::machine::no_bus))]
     NoBus(String),
 }
 
@@ -115,7 +112,7 @@ impl Machine {
                 let mut bus = sim::Bus::new(self.clock.clone());
                 for device in devices {
                     bus.attach(device)
-                        .map_err(|source| MachineError::Sim { bus: name.to_owned(), source })?;
+                        .map_err(|error| MachineError::Sim { bus: name.to_owned(), error })?;
                 }
                 self.share(name, bus)
             }

@@ -73,14 +73,14 @@ impl Running {
         Params: ComponentNamedList + Lower,
         Return: ComponentNamedList + Lift,
     {
-        let index = |store: &mut Store<State>, parent: Option<&ComponentExportIndex>, name: &str| {
-            self.instance.get_export_index(store, parent, name)
-        };
+        let index =
+            |store: &mut Store<State>, parent: Option<&ComponentExportIndex>, name: &str| {
+                self.instance.get_export_index(store, parent, name)
+            };
         let outer = index(&mut self.store, None, interface)
             .ok_or_else(|| ExportError::NoInterface(interface.to_owned()))?;
-        let inner = index(&mut self.store, Some(&outer), function).ok_or_else(|| {
-            ExportError::NoFunction(interface.to_owned(), function.to_owned())
-        })?;
+        let inner = index(&mut self.store, Some(&outer), function)
+            .ok_or_else(|| ExportError::NoFunction(interface.to_owned(), function.to_owned()))?;
         self.instance
             .get_typed_func(&mut self.store, inner)
             .map_err(|error| ExportError::Type(format!("{interface}#{function}"), error))
@@ -99,7 +99,9 @@ impl Running {
     {
         self.call_to_end(function, params).map_err(|end| match end {
             classify::End::Failed(error) => error,
-            classify::End::Exited(code) => RunError { stage: None, cause: Cause::ExitedEarly(code) },
+            classify::End::Exited(code) => {
+                RunError { stage: None, cause: Cause::ExitedEarly(code) }
+            }
         })
     }
 

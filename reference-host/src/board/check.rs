@@ -24,10 +24,8 @@ const MAX_LOG_BYTES: i64 = 1 << 30;
 pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
     let source = NamedSource::new(file_name, Arc::new(text.to_owned()));
     let malformed = |problems| Malformed { source_code: source.clone(), problems };
-    let file: BoardFile = toml::from_str(text).map_err(|error| {
-        let at = error.span().map(|span| within(span, text));
-        malformed(vec![Problem::Syntax { message: error.message().to_owned(), at }])
-    })?;
+    let file: BoardFile =
+        toml::from_str(text).map_err(|error| malformed(vec![syntax(&error, text)]))?;
     let mut problems = Vec::new();
     let backend = backend(&file.backend, &mut problems);
     let limits = limits(&file.limits, &mut problems);
@@ -46,6 +44,19 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
         Some(backend) if problems.is_empty() => Ok(Board { source, backend, limits, i2c }),
         _ => Err(malformed(problems)),
     }
+}
+
+/// The parser's error, in words for people who do not write Rust.
+fn syntax(error: &toml::de::Error, text: &str) -> Problem {
+    let message = error.message().replace("expected i64", "expected a number");
+    let help = if message.contains("missing field `backend`") {
+        Some("write at the top: backend = \"sim\", or backend = \"linux\"")
+    } else if message.ends_with("expected a number") {
+        Some("write the number without quotes, such as 0x76 or 118")
+    } else {
+        None
+    };
+    Problem::Syntax { message, at: error.span().map(|span| within(span, text)), help }
 }
 
 /// A span that surely lies in the text: the parser's may end one past it.
@@ -149,8 +160,8 @@ fn simulated(file: I2cFile, problems: &mut Vec<Problem>) -> I2cHardware {
     // is still a line to point at.
     let mut trial = sim::Bus::new(Arc::new(sim::VirtualClock::new()));
     for device in &file.devices {
-        if let Err(source) = trial.attach(device.get_ref()) {
-            problems.push(Problem::Device { source, at: device.span().into() });
+        if let Err(error) = trial.attach(device.get_ref()) {
+            problems.push(Problem::Device { error, at: device.span().into() });
         }
     }
     I2cHardware::Sim(file.devices.into_iter().map(Spanned::into_inner).collect())

@@ -13,32 +13,28 @@ use super::MAX_BOARD_BYTES;
 #[derive(Debug, Error, Diagnostic)]
 pub enum BoardError {
     /// The file is not there, or may not be read.
-    #[error("cannot read the board file {}: {source}", path.display())]
-    #[diagnostic(code(periplasm::board::unreadable))]
+    #[error("cannot read the board file {}: {error}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// More bytes than a host reads.
     #[error("{} is longer than {} KiB", path.display(), MAX_BOARD_BYTES >> 10)]
-    #[diagnostic(code(periplasm::board::too_long), help("is it really a board file?"))]
+    #[diagnostic(help("is it really a board file?"))]
     TooLong {
         /// The file.
         path: PathBuf,
     },
     /// Bytes that are no text.
     #[error("{} is not text in UTF-8", path.display())]
-    #[diagnostic(
-        code(periplasm::board::not_text),
-        help("a board file is TOML; was the pipeline given in its place?")
-    )]
+    #[diagnostic(help("a board file is TOML; was the pipeline given in its place?"))]
     NotText {
         /// The file.
         path: PathBuf,
         /// Where the text ends.
-        source: std::string::FromUtf8Error,
+        error: std::str::Utf8Error,
     },
     /// The text is no board.
     #[error(transparent)]
@@ -49,7 +45,6 @@ pub enum BoardError {
 /// A board file with everything that is wrong with it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} cannot be used as a board", source_code.name())]
-#[diagnostic(code(periplasm::board::malformed))]
 pub struct Malformed {
     #[source_code]
     pub(super) source_code: NamedSource<Arc<String>>,
@@ -70,6 +65,9 @@ pub enum Problem {
         /// Where.
         #[label("here")]
         at: Option<SourceSpan>,
+        /// What to write, where that is clear.
+        #[help]
+        help: Option<&'static str>,
     },
     /// A backend this host does not have.
     #[error("there is no backend {found:?}")]
@@ -113,7 +111,7 @@ pub enum Problem {
         at: SourceSpan,
     },
     /// A number that is no address.
-    #[error("{found:#x} is not a {bits}-bit address")]
+    #[error("{} is not a {bits}-bit address", number(*found))]
     #[diagnostic(help("{}", address_help(*bits)))]
     Address {
         /// The number.
@@ -121,7 +119,7 @@ pub enum Problem {
         /// 7 or 10.
         bits: u8,
         /// Where.
-        #[label("over {}", if *bits == 7 { "0x7f" } else { "0x3ff" })]
+        #[label("not from 0 to {}", if *bits == 7 { "0x7f" } else { "0x3ff" })]
         at: SourceSpan,
     },
     /// A simulated device on real hardware.
@@ -151,14 +149,18 @@ pub enum Problem {
         at: SourceSpan,
     },
     /// A simulated device that cannot be built.
-    #[error("{source}")]
+    #[error("{error}")]
     Device {
         /// Why not.
-        source: ConfigError,
+        error: ConfigError,
         /// Where.
         #[label("this device")]
         at: SourceSpan,
     },
+}
+
+fn number(found: i64) -> String {
+    if found < 0 { found.to_string() } else { format!("{found:#x}") }
 }
 
 fn address_help(bits: u8) -> &'static str {

@@ -18,10 +18,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            memory_bytes: 16 << 20,
-            stall: Duration::from_millis(5_000),
-            log_bytes: 64 << 10,
-        }
+        Self { memory_bytes: 16 << 20, stall: Duration::from_millis(5_000), log_bytes: 64 << 10 }
     }
 }

@@ -75,7 +75,7 @@ impl Board {
     /// Reads a board file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, BoardError> {
         let path = path.as_ref();
-        let unreadable = |source| BoardError::Unreadable { path: path.to_owned(), source };
+        let unreadable = |error| BoardError::Unreadable { path: path.to_owned(), error };
         let mut bytes = Vec::new();
         std::fs::File::open(path)
             .map_err(unreadable)?
@@ -85,8 +85,10 @@ impl Board {
         if bytes.len() > MAX_BOARD_BYTES {
             return Err(BoardError::TooLong { path: path.to_owned() });
         }
-        let text = String::from_utf8(bytes)
-            .map_err(|error| BoardError::NotText { path: path.to_owned(), source: error })?;
+        let text = String::from_utf8(bytes).map_err(|error| BoardError::NotText {
+            path: path.to_owned(),
+            error: error.utf8_error(),
+        })?;
         Self::parse(&text, &path.display().to_string())
     }
 

@@ -10,9 +10,9 @@ use super::exit::Failure;
 
 /// Prints a script that completes this program's arguments in a shell.
 ///
-/// For bash: periplasm completions bash > ~/.local/share/bash-completion/completions/periplasm
+/// Where the script belongs, the shell's manual says. For bash, write it to
+/// ~/.local/share/bash-completion/completions/periplasm.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Args {
     /// The shell.
     shell: clap_complete::Shell,

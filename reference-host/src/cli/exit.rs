@@ -104,7 +104,6 @@ impl From<RunError> for Failure {
 /// Standard output is closed or full.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("cannot write the output: {0}")]
-#[diagnostic(code(periplasm::output))]
 struct CannotWrite(std::io::Error);
 
 impl From<std::io::Error> for Failure {

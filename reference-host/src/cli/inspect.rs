@@ -103,17 +103,17 @@ impl<'a> Report<'a> {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}  ({})\n{}\n", shown(self.name), size(self.bytes as u64), self.digest);
-        let stages = self.stages.iter().map(|stage| {
-            let mut what = size(stage.bytes);
-            let uses: Vec<String> =
-                stage.uses.iter().map(|u| format!("{} of {}", u.interface, u.stage)).collect();
-            if !uses.is_empty() {
-                let _ = write!(what, ", uses {}", uses.join(", "));
-            }
-            (stage.name.to_owned(), what)
-        });
-        table(&mut text, "Stages", stages.collect());
+        let mut text = format!("{}  (the name is a claim)\n", shown(self.name));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  size    {}\n  digest  {}", size(self.bytes as u64), self.digest);
+        let mut stages = Vec::new();
+        for stage in &self.stages {
+            let claim = if stage.name_from == "claim" { "  (the name is a claim)" } else { "" };
+            stages.push((stage.name.to_owned(), size(stage.bytes) + claim));
+            let uses = stage.uses.iter().map(|u| format!("uses {} of {}", u.interface, u.stage));
+            stages.extend(uses.map(|uses| (String::new(), uses)));
+        }
+        table(&mut text, "Stages", stages);
         let slots = self.slots.iter().map(|slot| {
             let what = match slot.request {
                 Request::I2c { bus, addresses } => i2c(bus, addresses),
@@ -122,7 +122,7 @@ impl<'a> Report<'a> {
             };
             (format!("{}-{}", slot.stage, slot.slot), what)
         });
-        table(&mut text, "Requests (claims; the board decides)", slots.collect());
+        table(&mut text, "Requests (claims: the board decides)", slots.collect());
         let imports = self.shared_imports.iter();
         let imports = imports.map(|i| (i.name.to_owned(), i.meaning.to_owned())).collect();
         table(&mut text, "Shared imports", imports);

@@ -4,9 +4,6 @@ use std::io::IsTerminal;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-/// The width of reports that nobody looks at on a terminal.
-const PLAIN_WIDTH: usize = 100;
-
 /// Sets up miette for this process.
 pub(super) fn install() {
     let terminal = std::io::stderr().is_terminal();
@@ -14,12 +11,16 @@ pub(super) fn install() {
     // It can only be set up already, and then looks as well.
     let _ = miette::set_hook(Box::new(move |_| {
         if colour {
-            return Box::new(miette::MietteHandlerOpts::new().terminal_links(false).build());
+            let options = miette::MietteHandlerOpts::new().terminal_links(false);
+            return Box::new(options.show_related_errors_as_nested().build());
         }
         let theme =
             if terminal { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::none() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_links(false);
-        Box::new(if terminal { handler } else { handler.with_width(PLAIN_WIDTH) })
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_show_related_as_nested(true);
+        // What is not looked at is searched: a message then stays on one line.
+        Box::new(if terminal { handler } else { handler.with_wrap_lines(false) })
     }));
 }
 
@@ -29,11 +30,11 @@ pub(super) fn colour_wanted() -> bool {
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// A size that people read.
+/// A size that people read, in thousands of bytes as `xtask` prints it.
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
-        0..1024 => format!("{bytes} bytes"),
-        1024..0x10_0000 => format!("{:.1} KiB", bytes as f64 / 1024.0),
-        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

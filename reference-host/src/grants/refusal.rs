@@ -17,7 +17,6 @@ use crate::text::printable;
     source_code.name(),
     refusals.len()
 )]
-#[diagnostic(code(periplasm::refused))]
 pub struct Refused {
     pipeline: String,
     slots: usize,
@@ -44,11 +43,8 @@ impl Refused {
 #[non_exhaustive]
 pub enum Refusal {
     /// The board has no bus of that name.
-    #[error(
-        "stage `{stage}`, slot `{slot}`: asked for bus `{bus}`; this board has {}",
-        buses(has)
-    )]
-    #[diagnostic(code(periplasm::refused::no_bus), help("{help}"))]
+    #[error("stage `{stage}`, slot `{slot}`: asked for bus `{bus}`; this board has {}", buses(has))]
+    #[diagnostic(help("{help}"))]
     NoBus {
         /// The stage.
         stage: String,
@@ -67,7 +63,7 @@ pub enum Refusal {
         list(asked),
         list(allowed)
     )]
-    #[diagnostic(code(periplasm::refused::address), help("{help}"))]
+    #[diagnostic(help("{help}"))]
     Addresses {
         /// The stage.
         stage: String,
@@ -89,7 +85,7 @@ pub enum Refusal {
     },
     /// A kind of hardware this host does not have.
     #[error("stage `{stage}`, slot `{slot}`: asked for {kind}, which this host does not have")]
-    #[diagnostic(code(periplasm::refused::kind), help("a newer host may have it"))]
+    #[diagnostic(help("a newer host may have it"))]
     Kind {
         /// The stage.
         stage: String,

@@ -12,23 +12,21 @@ use super::{MAX_PIPELINE_BYTES, SlotKind};
 #[derive(Debug, Error, Diagnostic)]
 pub enum LoadError {
     /// The file is not there, or may not be read.
-    #[error("cannot read {}: {source}", path.display())]
-    #[diagnostic(code(periplasm::pipeline::unreadable))]
+    #[error("cannot read {}: {error}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// The file was read, and is no pipeline.
-    #[error("{} is not a pipeline this host can run", path.display())]
+    #[error("{} is not a pipeline this host can run: {problem}", path.display())]
+    #[diagnostic(forward(problem))]
     Malformed {
         /// The file.
         path: PathBuf,
         /// Why not.
-        #[source]
-        #[diagnostic_source]
-        source: PipelineError,
+        problem: PipelineError,
     },
 }
 
@@ -37,46 +35,32 @@ pub enum LoadError {
 #[non_exhaustive]
 pub enum PipelineError {
     /// No bytes at all.
-    #[error("the file is empty")]
-    #[diagnostic(
-        code(periplasm::pipeline::empty),
-        help("`cargo xtask compose <manifest>` writes a pipeline")
-    )]
+    #[error("it is empty")]
+    #[diagnostic(help("`cargo xtask compose <manifest>` writes a pipeline"))]
     Empty,
     /// More bytes than a host reads.
-    #[error("the file holds more than {} MiB, the most a host reads", MAX_PIPELINE_BYTES >> 20)]
-    #[diagnostic(
-        code(periplasm::pipeline::too_long),
-        help("a pipeline holds code, not data: look for what makes a stage so large")
-    )]
+    #[error("it holds more than {} MiB, the most a host reads", MAX_PIPELINE_BYTES >> 20)]
+    #[diagnostic(help("a pipeline holds code, not data: look for what makes a stage so large"))]
     TooLong,
     /// No WebAssembly of any kind.
     #[error("it is {0}, not a WebAssembly component")]
-    #[diagnostic(
-        code(periplasm::pipeline::not_wasm),
-        help("give the .wasm file that `cargo xtask compose <manifest>` wrote")
-    )]
+    #[diagnostic(help("give the .wasm file that `cargo xtask compose <manifest>` wrote"))]
     NotWasm(&'static str),
     /// A core module.
     #[error("it is a core WebAssembly module, not a component")]
-    #[diagnostic(
-        code(periplasm::pipeline::core_module),
-        help("build it with `cargo xtask build`, then compose it into a pipeline")
-    )]
+    #[diagnostic(help("build it with `cargo xtask build`, then compose it into a pipeline"))]
     CoreModule,
     /// A component that holds code instead of stages.
     #[error("it is a single component that was not composed: it has {0} at its top level")]
-    #[diagnostic(
-        code(periplasm::pipeline::not_composed),
-        help("name it as a stage in a pipeline.toml and run `cargo xtask compose` on that")
-    )]
+    #[diagnostic(help(
+        "name it as a stage in a pipeline.toml and run `cargo xtask compose` on that"
+    ))]
     NotComposed(&'static str),
     /// Bytes that are no valid component.
     #[error("it is not a valid component: {message} (at byte {offset:#x})")]
-    #[diagnostic(
-        code(periplasm::pipeline::invalid),
-        help("the file is damaged, or needs WebAssembly features this host does not have")
-    )]
+    #[diagnostic(help(
+        "the file is damaged, or needs WebAssembly features this host does not have"
+    ))]
     Invalid {
         /// What is wrong.
         message: String,
@@ -85,31 +69,19 @@ pub enum PipelineError {
     },
     /// A valid component, built in a way no composition is.
     #[error("it is not a composition of stages: {0}")]
-    #[diagnostic(
-        code(periplasm::pipeline::structure),
-        help("compose it anew with `cargo xtask compose`")
-    )]
+    #[diagnostic(help("compose it anew with `cargo xtask compose`"))]
     Structure(String),
     /// The requests cannot be read.
     #[error("its section `{SECTION}` is not what compose writes: {0}")]
-    #[diagnostic(
-        code(periplasm::pipeline::requests),
-        help("compose it anew, with a compose of the same version as this host")
-    )]
-    Requests(#[source] ParseError),
+    #[diagnostic(help("compose it anew, with a compose of the same version as this host"))]
+    Requests(ParseError),
     /// More than one section of requests.
     #[error("it has more than one section `{SECTION}`")]
-    #[diagnostic(
-        code(periplasm::pipeline::two_request_sections),
-        help("a host cannot tell which one is meant; compose it anew")
-    )]
+    #[diagnostic(help("a host cannot tell which one is meant; compose it anew"))]
     TwoRequestSections,
     /// An import that asks for something, and nothing says for what.
     #[error("stage `{stage}` imports slot `{slot}`, and no request says which hardware it wants")]
-    #[diagnostic(
-        code(periplasm::pipeline::no_request),
-        help("give slot `{slot}` a request in the manifest and compose again")
-    )]
+    #[diagnostic(help("give slot `{slot}` a request in the manifest and compose again"))]
     NoRequest {
         /// The stage.
         stage: String,
@@ -118,10 +90,7 @@ pub enum PipelineError {
     },
     /// A request for a slot that is not imported.
     #[error("there is a request for slot `{slot}` of stage `{stage}`, and no such import")]
-    #[diagnostic(
-        code(periplasm::pipeline::no_slot),
-        help("the requests do not belong to this component; compose it anew")
-    )]
+    #[diagnostic(help("the requests do not belong to this component; compose it anew"))]
     NoSlot {
         /// The stage.
         stage: String,
@@ -130,10 +99,7 @@ pub enum PipelineError {
     },
     /// A request of one kind for a slot of another.
     #[error("slot `{slot}` of stage `{stage}` opens {kind}, and its request is for {request}")]
-    #[diagnostic(
-        code(periplasm::pipeline::kind_mismatch),
-        help("the request in the manifest must be of kind {kind}")
-    )]
+    #[diagnostic(help("the request in the manifest must be of kind {kind}"))]
     KindMismatch {
         /// The stage.
         stage: String,
@@ -146,10 +112,7 @@ pub enum PipelineError {
     },
     /// A slot that opens something this host does not have.
     #[error("slot `{slot}` of stage `{stage}` is of an unknown type: {found}")]
-    #[diagnostic(
-        code(periplasm::pipeline::unknown_slot),
-        help("this host has slots that `open` {}", SlotKind::LIST)
-    )]
+    #[diagnostic(help("this host has slots that `open` {}", SlotKind::LIST))]
     UnknownSlot {
         /// The stage.
         stage: String,
@@ -160,7 +123,7 @@ pub enum PipelineError {
     },
     /// An import that is neither a slot nor known.
     #[error("it imports `{name}`, which this host does not have")]
-    #[diagnostic(code(periplasm::pipeline::unknown_import), help("{help}"))]
+    #[diagnostic(help("{help}"))]
     UnknownImport {
         /// The import.
         name: String,

@@ -49,7 +49,7 @@ impl Pipeline {
     /// Reads a pipeline from a file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
+        let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
         let mut bytes = Vec::new();
         // One byte more than allowed shows that there is more, without
         // reading what a length in the file's metadata might promise.
@@ -59,7 +59,7 @@ impl Pipeline {
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
         Self::from_bytes(bytes)
-            .map_err(|source| LoadError::Malformed { path: path.to_owned(), source })
+            .map_err(|problem| LoadError::Malformed { path: path.to_owned(), problem })
     }
 
     /// Reads a pipeline that anybody may have written.
@@ -158,11 +158,11 @@ fn check_container(bytes: &[u8]) -> Result<(), PipelineError> {
     if bytes.is_empty() {
         return Err(PipelineError::Empty);
     }
-    if bytes.len() > MAX_PIPELINE_BYTES {
-        return Err(PipelineError::TooLong);
-    }
     if bytes.starts_with(b"\x7fELF") {
         return Err(PipelineError::NotWasm("compiled code (ELF)"));
+    }
+    if bytes.len() > MAX_PIPELINE_BYTES {
+        return Err(PipelineError::TooLong);
     }
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         let head = &bytes[..bytes.len().min(512)];

@@ -81,13 +81,13 @@ pub enum ExportError {
     NoFunction(String, String),
     /// The function has another type.
     #[error("`{0}` is of another type: {1:#}")]
-    Type(String, #[source] wasmtime::Error),
+    Type(String, wasmtime::Error),
 }
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.stage, &self.cause) {
-            (_, Cause::NoApp | Cause::Ended) => {}
+            (_, Cause::NoApp | Cause::Ended | Cause::Timeout { .. }) => {}
             (Some(stage), _) => write!(f, "stage `{stage}` ")?,
             (None, _) => f.write_str("the pipeline ")?,
         }
@@ -100,7 +100,10 @@ impl fmt::Display for RunError {
             Cause::Stalled { limit } => {
                 write!(f, "computed for more than {limit:?} without calling the host")
             }
-            Cause::Timeout { limit } => write!(f, "took longer than {limit:?}"),
+            Cause::Timeout { limit } => {
+                write!(f, "the run took longer than {limit:?}")?;
+                self.stage.iter().try_for_each(|stage| write!(f, "; stage `{stage}` was at work"))
+            }
             Cause::StackOverflow => f.write_str("overflowed the stack"),
             Cause::OutOfBounds => {
                 f.write_str("read or wrote outside of its memory, or its stack overflowed")
@@ -124,27 +127,15 @@ impl fmt::Display for Mib {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Memories grow by pages of 64 KiB, sixteenths of a MiB.
         let (whole, rest) = (self.0 >> 20, self.0 & 0xf_ffff);
-        if rest == 0 { write!(f, "{whole} MiB") } else { write!(f, "{} KiB", self.0.div_ceil(1024)) }
+        if rest == 0 {
+            write!(f, "{whole} MiB")
+        } else {
+            write!(f, "{} KiB", self.0.div_ceil(1024))
+        }
     }
 }
 
 impl Diagnostic for RunError {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(match self.cause {
-            Cause::Panic { .. } => "periplasm::run::panicked",
-            Cause::Aborted => "periplasm::run::aborted",
-            Cause::Stalled { .. } => "periplasm::run::stalled",
-            Cause::Timeout { .. } => "periplasm::run::timeout",
-            Cause::StackOverflow => "periplasm::run::stack_overflow",
-            Cause::OutOfBounds => "periplasm::run::out_of_bounds",
-            Cause::OutOfMemory { .. } => "periplasm::run::out_of_memory",
-            Cause::Trap { .. } => "periplasm::run::trap",
-            Cause::ExitedEarly(_) => "periplasm::run::exited",
-            Cause::NoApp => "periplasm::run::no_app",
-            Cause::Ended => "periplasm::run::ended",
-        }))
-    }
-
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = match self.cause {
             Cause::Panic { .. } => "this is a mistake in the stage's own code",

@@ -82,8 +82,7 @@ fn write(
         Ok(address) => address,
         Err(error) => return not_found(store, &handle, error),
     };
-    let result =
-        slot.bus.transaction(address, &mut [Operation::Write(data.as_le_slice(&store))]);
+    let result = slot.bus.transaction(address, &mut [Operation::Write(data.as_le_slice(&store))]);
     Ok((result.map_err(ErrorCode::from),))
 }
 
@@ -179,9 +178,7 @@ fn not_found<T>(
 ) -> Answer<T> {
     match error {
         NotFound::Invalid(wire) => refuse(store, handle, OutOfBounds::Address(wire)),
-        NotFound::NotGranted => {
-            Ok((Err(ErrorCode::NoAcknowledge(NoAcknowledgeSource::Address)),))
-        }
+        NotFound::NotGranted => Ok((Err(ErrorCode::NoAcknowledge(NoAcknowledgeSource::Address)),)),
     }
 }
 

@@ -27,5 +27,4 @@ fn wait(state: &State, ns: u64) {
         _ => u64::MAX,
     };
     state.clock.delay_ns(ns.min(left));
-
 }

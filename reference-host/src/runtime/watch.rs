@@ -140,8 +140,7 @@ fn start(engine: &Engine) -> std::io::Result<&'static Ticker> {
             ticker.tick(&engine);
         }
     })?;
-    let ticker =
-        TICKER.get_or_init(|| Ticker { running: Mutex::new(0), started: Condvar::new() });
+    let ticker = TICKER.get_or_init(|| Ticker { running: Mutex::new(0), started: Condvar::new() });
     // The thread waits for exactly this.
     let _ = give.send(ticker);
     Ok(ticker)

@@ -20,7 +20,9 @@ const LIST_ADDRESS_NOT_ACKNOWLEDGED: u64 = 0x02_0000_0001;
 const LIST_OTHER: u64 = 0x04_0000_0001;
 
 fn write(address: &str) -> String {
-    format!("(call $write (call $open) (i32.const {address}) (i32.const 64) (i32.const 1) (i32.const 0))")
+    format!(
+        "(call $write (call $open) (i32.const {address}) (i32.const 64) (i32.const 1) (i32.const 0))"
+    )
 }
 
 #[test]
@@ -46,12 +48,15 @@ fn a_number_that_is_no_address_is_answered_with_other() {
 
 #[test]
 fn a_length_over_the_limit_is_answered_with_other() {
-    let read = |len: &str| format!("(call $read (call $open) (i32.const 0x50) (i64.const {len}) (i32.const 0))");
+    let read = |len: &str| {
+        format!("(call $read (call $open) (i32.const 0x50) (i64.const {len}) (i32.const 0))")
+    };
     assert_eq!(answer(&read("8192"), &[0x50]) & 0xff, 0);
     for len in ["8193", "0xffffffffffffffff"] {
         assert_eq!(answer(&read(len), &[0x50]), LIST_OTHER, "{len}");
     }
-    let write = "(call $write (call $open) (i32.const 0x50) (i32.const 64) (i32.const 8193) (i32.const 0))";
+    let write =
+        "(call $write (call $open) (i32.const 0x50) (i32.const 64) (i32.const 8193) (i32.const 0))";
     assert_eq!(answer(write, &[0x50]), OTHER);
     let write_read = "(call $write-read (call $open) (i32.const 0x50)
         (i32.const 64) (i32.const 1) (i64.const 8193) (i32.const 0))";
@@ -61,8 +66,10 @@ fn a_length_over_the_limit_is_answered_with_other() {
 
 #[test]
 fn more_operations_than_the_limit_are_answered_with_other() {
-    let transaction = |count: u32| format!("
-        (call $transaction (call $open) (i32.const 0x50) (i32.const 256) (i32.const {count}) (i32.const 0))");
+    let transaction = |count: u32| {
+        format!("
+        (call $transaction (call $open) (i32.const 0x50) (i32.const 256) (i32.const {count}) (i32.const 0))")
+    };
     // Operation 0 is `read(0)`, which all-zero memory is full of.
     assert_eq!(answer(&transaction(42), &[0x50]) & 0xff, 0);
     assert_eq!(answer(&transaction(43), &[0x50]), LIST_OTHER);
@@ -172,8 +179,7 @@ fn transactions_of_two_pipelines_never_interleave() {
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 600);
     for line in seen.iter() {
-        let whole =
-            ["main 0x50  w aa aa  w aa aa  ok", "main 0x50  w bb bb  w bb bb  ok"];
+        let whole = ["main 0x50  w aa aa  w aa aa  ok", "main 0x50  w bb bb  w bb bb  ok"];
         assert!(whole.contains(&line.as_str()), "{line}");
     }
 }

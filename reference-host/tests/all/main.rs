@@ -1,10 +1,12 @@
 //! The host against pipelines written by hand, most of them hostile.
 
+mod apps;
 mod boards;
 mod bus;
 mod cache;
 mod endings;
 mod grants;
 mod hostile_bytes;
-mod support;
+mod requests;
 mod structure;
+mod support;

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use periplasm_host::{
-    Board, Captured, Compiled, Grants, Host, HostOptions, I2cAddress, LogSink, Machine, Output,
-    Pipeline, Request, RunError, RunOptions, Running,
+    Board, Compiled, Grants, Host, HostOptions, I2cAddress, LogSink, Machine, Pipeline, Request,
+    RunError, RunOptions, Running,
 };
 use periplasm_request::{Requests, SECTION, SlotRequest, StageRequests, VERSION};
 
@@ -251,7 +251,6 @@ impl Log {
 pub(crate) struct Bench {
     pub(crate) running: Running,
     pub(crate) log: Log,
-    pub(crate) stdout: Captured,
 }
 
 impl Bench {
@@ -264,11 +263,10 @@ impl Bench {
         let compiled: Compiled = host.compile(pipeline).unwrap();
         let grants = Grants::decide(pipeline, &board).unwrap();
         let machine = Machine::open(&board).unwrap();
-        let (log, stdout) = (Log::default(), Captured::new(1 << 20));
-        let options =
-            RunOptions { log: log.sink(), stdout: Output::Capture(stdout.clone()), ..options };
+        let log = Log::default();
+        let options = RunOptions { log: log.sink(), ..options };
         match host.start(&compiled, &machine, &grants, options) {
-            Ok(running) => Ok(Self { running, log, stdout }),
+            Ok(running) => Ok(Self { running, log }),
             Err(periplasm_host::StartError::Run(error)) => Err(error),
             Err(error) => panic!("{error}"),
         }
