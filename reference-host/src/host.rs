@@ -17,6 +17,7 @@ use crate::output::Output;
 use crate::pipeline::Pipeline;
 use crate::run::{RunError, Running};
 use crate::runtime::{self, LogSink, SlotState, State, Ticking, Watch};
+use crate::text::printable;
 
 /// What a host is made with.
 #[derive(Clone, Debug, Default)]
@@ -76,13 +77,18 @@ pub enum HostError {
     #[diagnostic(transparent)]
     Cache(#[from] crate::cache::CacheError),
     /// The engine refuses the code of a stage.
-    #[error("pipeline cannot be compiled: {0:#}")]
+    #[error("pipeline cannot be compiled: {}", reason(.0))]
     #[diagnostic(help("a stage uses a feature of WebAssembly that this host does not have"))]
     Compile(wasmtime::Error),
     /// An import is of another type than what the host has.
-    #[error("an import has another type than this host's: {0:#}")]
+    #[error("an import has another type than this host's: {}", reason(.0))]
     #[diagnostic(help("build the stage against the WIT packages of this host's version"))]
     Link(wasmtime::Error),
+}
+
+/// What the engine says, which may quote names from the pipeline.
+fn reason(error: &wasmtime::Error) -> String {
+    printable(&format!("{error:#}"), 1024).into_owned()
 }
 
 /// Why a pipeline did not start.

@@ -32,7 +32,7 @@ pub struct Machine {
 #[non_exhaustive]
 pub enum MachineError {
     /// A bus of the kernel that cannot be opened.
-    #[error("bus `{bus}` ({}) is not available: {reason}", device.display())]
+    #[error("bus `{bus}` is not available: {reason}")]
     I2c {
         /// The bus, as the board names it.
         bus: String,

@@ -68,7 +68,7 @@ fn open_asked(pipeline: &Pipeline, board: &Board, failures: &mut Vec<Failure>) {
 }
 
 fn report(pipeline: &Pipeline, grants: &Grants, args: &Args) -> String {
-    let name = super::inspect::shown(pipeline.name());
+    let name = pipeline.name();
     let mut text = format!("{name} can run on {}\n", args.board.display());
     let width = grants.iter().map(|g| g.stage.len() + g.slot.len() + 1).max().unwrap_or(0);
     for grant in grants.iter() {

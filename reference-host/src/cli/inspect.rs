@@ -103,7 +103,7 @@ impl<'a> Report<'a> {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}  (the name is a claim)\n", shown(self.name));
+        let mut text = format!("{}  (the name is a claim)\n", self.name);
         // Writing to a string does not fail.
         let _ = writeln!(text, "  size    {}\n  digest  {}", size(self.bytes as u64), self.digest);
         let mut stages = Vec::new();
@@ -170,7 +170,9 @@ pub(super) fn i2c(bus: &str, addresses: &[I2cAddress]) -> String {
     format!("I2C bus {}: {targets}", shown(bus))
 }
 
-/// A claimed name, on one line and harmless to a terminal.
-pub(super) fn shown(name: &str) -> String {
-    name.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// The name of a bus as a request claims it. A board can only have one of
+/// ASCII letters, so nothing else needs to be shown as it is.
+fn shown(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '\u{fffd}' };
+    name.chars().take(64).map(plain).collect()
 }

@@ -48,7 +48,7 @@ impl Grants {
         for slot in pipeline.slots() {
             match grant(slot, board) {
                 Ok(grant) => grants.push(grant),
-                Err(refusal) => refusals.push(refusal),
+                Err(refusal) => refusals.push(*refusal),
             }
         }
         if refusals.is_empty() {
@@ -64,18 +64,18 @@ impl Grants {
     }
 }
 
-fn grant(slot: &Slot, board: &Board) -> Result<Grant, Refusal> {
+fn grant(slot: &Slot, board: &Board) -> Result<Grant, Box<Refusal>> {
     let hardware = match slot.request() {
         Request::I2c { bus, addresses } => {
-            let on_board =
-                board.i2c_bus(bus).ok_or_else(|| Refusal::no_bus(slot, bus, addresses, board))?;
+            let no_bus = || Box::new(Refusal::no_bus(slot, bus, addresses, board));
+            let on_board = board.i2c_bus(bus).ok_or_else(no_bus)?;
             if addresses.iter().any(|address| !on_board.allow().contains(address)) {
-                return Err(Refusal::addresses(slot, bus, addresses, on_board));
+                return Err(Box::new(Refusal::addresses(slot, bus, addresses, on_board)));
             }
             Granted::I2c { bus: bus.clone(), addresses: addresses.clone() }
         }
         Request::Diag => Granted::Diag,
-        other => return Err(Refusal::kind(slot, other.kind())),
+        other => return Err(Box::new(Refusal::kind(slot, other.kind()))),
     };
     let (stage, slot) = (slot.stage().to_owned(), slot.name().to_owned());
     Ok(Grant { stage, slot, hardware })

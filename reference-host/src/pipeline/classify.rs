@@ -7,8 +7,9 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::Types;
 
-use super::{PipelineError, SlotKind};
+use super::{MAX_SHOWN_NAME, PipelineError, SlotKind};
 use crate::names;
+use crate::text::printable;
 
 /// An interface that all stages share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub(super) fn classify(types: &Types, imports: &[&str]) -> Result<Imports, Pipel
                     .or_else(|| types_only(types, instance).then_some("types only"))
             });
             let meaning = meaning.ok_or_else(|| PipelineError::UnknownImport {
-                name: (*name).to_owned(),
+                name: printable(name, MAX_SHOWN_NAME).into_owned(),
                 help: names::why_unknown(name),
             })?;
             found.shared.push(SharedImport { name: (*name).to_owned(), meaning });

@@ -7,6 +7,7 @@ use periplasm_request::{ParseError, SECTION};
 use thiserror::Error;
 
 use super::{MAX_PIPELINE_BYTES, SlotKind};
+use crate::text::printable;
 
 /// Why a pipeline file could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
@@ -72,7 +73,7 @@ pub enum PipelineError {
     #[diagnostic(help("compose it anew with `cargo xtask compose`"))]
     Structure(String),
     /// The requests cannot be read.
-    #[error("its section `{SECTION}` is not what compose writes: {0}")]
+    #[error("its section `{SECTION}` is not what compose writes: {}", printable(&.0.to_string(), 256))]
     #[diagnostic(help("compose it anew, with a compose of the same version as this host"))]
     Requests(ParseError),
     /// More than one section of requests.

@@ -23,8 +23,13 @@ use periplasm_request::{Request, Requests};
 pub use slots::{Slot, SlotKind};
 pub use stages::{NamedBy, Stage, Wire};
 
+use crate::text::printable;
+
 /// The most bytes of a pipeline that are read.
 pub const MAX_PIPELINE_BYTES: usize = 64 << 20;
+
+/// The most bytes of a name from a pipeline that messages show.
+const MAX_SHOWN_NAME: usize = 128;
 
 /// A composed component that has been checked: it is valid, it consists of
 /// stages, and each of its slots has a request of the slot's own kind.
@@ -82,7 +87,7 @@ impl Pipeline {
         functions.sort_unstable();
         Ok(Self(Arc::new(Inner {
             digest: Digest::of(&bytes),
-            name: requests.pipeline,
+            name: printable(&requests.pipeline, MAX_SHOWN_NAME).into_owned(),
             stages,
             slots,
             shared: imports.shared,
@@ -102,7 +107,8 @@ impl Pipeline {
         self.0.digest
     }
 
-    /// The pipeline's name: a claim, for people.
+    /// The pipeline's name: a claim, for people. It is fit for a terminal, and
+    /// cut if it is long.
     pub fn name(&self) -> &str {
         &self.0.name
     }

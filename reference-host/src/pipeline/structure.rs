@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
+use periplasm_request::SECTION;
 use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
     ComponentInstantiationArg, ComponentName, ComponentNameSectionReader, ComponentTypeRef,
-    Encoding, KnownCustom, Parser, Payload, Validator, WasmFeatures,
+    CustomSectionReader, Encoding, KnownCustom, Parser, Payload, Validator, WasmFeatures,
 };
 
 use super::PipelineError;
+use crate::text::printable;
 
 /// What stands at the outermost level, in the order of the bytes.
 #[derive(Default)]
@@ -93,7 +95,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Types, Structure<'_>), PipelineError
 }
 
 fn invalid(error: BinaryReaderError) -> PipelineError {
-    PipelineError::Invalid { message: error.message().to_owned(), offset: error.offset() }
+    // The message may quote names from the file.
+    let message = printable(error.message(), 256).into_owned();
+    PipelineError::Invalid { message, offset: error.offset() }
 }
 
 impl<'a> Structure<'a> {
@@ -140,17 +144,19 @@ impl<'a> Structure<'a> {
                     self.export(export.kind, export.index);
                 }
             }
-            Payload::CustomSection(section) if section.name() == periplasm_request::SECTION => {
-                if self.requests.replace(section.data()).is_some() {
-                    return Err(PipelineError::TwoRequestSections);
-                }
-            }
-            Payload::CustomSection(section) => {
-                if let KnownCustom::ComponentName(names) = section.as_known() {
-                    self.read_names(names);
-                }
-            }
+            Payload::CustomSection(section) => self.custom(section)?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn custom(&mut self, section: &CustomSectionReader<'a>) -> Result<(), PipelineError> {
+        if section.name() == SECTION {
+            if self.requests.replace(section.data()).is_some() {
+                return Err(PipelineError::TwoRequestSections);
+            }
+        } else if let KnownCustom::ComponentName(names) = section.as_known() {
+            self.read_names(names);
         }
         Ok(())
     }

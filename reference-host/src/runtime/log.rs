@@ -30,7 +30,9 @@ pub struct LogRecord<'a> {
 
 /// Where messages go.
 #[derive(Default)]
-pub struct LogSink(Option<Box<dyn FnMut(LogRecord<'_>) + Send + Sync>>);
+pub struct LogSink(Option<Box<Sink>>);
+
+type Sink = dyn FnMut(LogRecord<'_>) + Send + Sync;
 
 impl LogSink {
     /// To `tracing`, under the target `periplasm::stage`, with the stage's name

@@ -98,3 +98,13 @@ fn a_section_inside_of_a_stage_says_nothing() {
     assert!(text.contains("forged"));
     Pipeline::from_bytes(with_section(&text, &requests(&[GOOD]).to_bytes())).unwrap();
 }
+
+#[test]
+fn names_and_messages_from_a_file_are_fit_for_a_terminal() {
+    let pipeline = with(|r| r.pipeline = "\u{1b}[31mred".into()).unwrap();
+    assert_eq!(pipeline.name(), "\\u{1b}[31mred");
+    let section = "{\"version\":1,\"\u{9b}2J\":1}";
+    let error = Pipeline::from_bytes(with_section(&wat(&[GOOD]), section.as_bytes())).unwrap_err();
+    assert!(error.to_string().contains("2J"), "{error}");
+    assert!(!error.to_string().contains(char::is_control), "{error}");
+}
