@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use periplasm_host::{Cause, RunError, RunOptions};
+use periplasm_host::{Cause, Pipeline, RunError, RunOptions};
 
-use crate::support::{Bench, GOOD, Stage, pipeline, the_next_pipeline_runs};
+use crate::support::{Bench, GOOD, Stage, interface, pipeline, the_next_pipeline_runs};
 
 fn stage<'a>(code: &'a str) -> Stage<'a> {
     Stage { name: "bad", code, addresses: &[0x50] }
@@ -183,4 +183,43 @@ fn a_message_that_is_too_long_is_cut() {
     bench.probe("bad", 0).unwrap();
     let cut = format!("bad Error {}…", "a".repeat(periplasm_host::MAX_LOG_MESSAGE_BYTES));
     assert_eq!(bench.log.lines(), [cut]);
+}
+
+#[test]
+fn a_trap_between_two_stages_is_the_callers() {
+    // The list that `caller` hands over reaches out of its memory. The engine
+    // finds that in code of its own, which belongs to no stage. Its offsets count
+    // from elsewhere; `callee` is large so that they would fall into it.
+    let text = r#"(component
+      (component $callee
+        (core module $m (memory (export "memory") 1) (data (i32.const 0) "PADDING")
+          (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+          (func (export "take") (param i32 i32)))
+        (core instance $m (instantiate $m))
+        (func (export "take") (param "x" (list u8)) (canon lift (core func $m "take")
+          (memory (core memory $m "memory")) (realloc (core func $m "realloc")))))
+      (component $caller
+        (import "take" (func $take (param "x" (list u8))))
+        (core module $libc (memory (export "memory") 1))
+        (core instance $libc (instantiate $libc))
+        (core func $take (canon lower (func $take) (memory (core memory $libc "memory"))))
+        (core module $m (import "" "take" (func $take (param i32 i32)))
+          (func (export "probe") (call $take (i32.const 0xfff0) (i32.const 17))))
+        (core instance $m (instantiate $m (with "" (instance (export "take" (func $take))))))
+        (func $probe (canon lift (core func $m "probe")))
+        (instance $out (export "probe" (func $probe)))
+        (export "test:caller/probe@0.1.0" (instance $out)))
+      (instance $callee (instantiate $callee))
+      (alias export $callee "take" (func $take))
+      (instance $caller (instantiate $caller (with "take" (func $take))))
+      (alias export $caller "test:caller/probe@0.1.0" (instance $out))
+      (export "test:caller/probe@0.1.0" (instance $out)))"#;
+    let text = text.replace("PADDING", &"x".repeat(0x8000));
+    let pipeline = Pipeline::from_bytes(wat::parse_str(text).unwrap()).unwrap();
+    let mut bench = Bench::start(&pipeline, RunOptions::default()).unwrap();
+    let probe = bench.running.typed_func::<(), ()>(&interface("caller"), "probe").unwrap();
+    let error = bench.running.call(&probe, ()).unwrap_err();
+    assert_eq!(error.stage.as_deref(), Some("caller"));
+    let Cause::Trap { message } = error.cause else { panic!("{error}") };
+    assert!(message.contains("out-of-bounds"), "{message}");
 }
