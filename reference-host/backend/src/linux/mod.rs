@@ -79,11 +79,7 @@ impl I2cBus for LinuxI2c {
 }
 
 impl LinuxI2c {
-    fn transfer(
-        &mut self,
-        address: I2cAddress,
-        messages: &mut [Message],
-    ) -> Result<(), ErrorKind> {
+    fn transfer(&mut self, address: I2cAddress, messages: &mut [Message]) -> Result<(), ErrorKind> {
         let mut kernel: Vec<LinuxI2CMessage<'_>> = messages
             .iter_mut()
             .map(|message| {

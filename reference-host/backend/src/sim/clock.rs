@@ -34,9 +34,9 @@ impl Clock for VirtualClock {
 
     fn delay_ns(&self, ns: u64) {
         // The closure never refuses, so neither does the update.
-        let _ = self.now_ns.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| {
-            Some(now.saturating_add(ns))
-        });
+        let _ = self
+            .now_ns
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| Some(now.saturating_add(ns)));
     }
 }
 

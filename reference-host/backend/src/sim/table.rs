@@ -95,11 +95,9 @@ impl Table {
                 "`temperature`, `pressure`, `humidity`, `raw`, `calibration` and \
                  `measurement-time`",
             ),
-            Name::Lm75 => (
-                "lm75",
-                &["temperature", "resolution-bits"],
-                "`temperature` and `resolution-bits`",
-            ),
+            Name::Lm75 => {
+                ("lm75", &["temperature", "resolution-bits"], "`temperature` and `resolution-bits`")
+            }
             Name::Registers => {
                 ("registers", &["contents", "read-only"], "`contents` and `read-only`")
             }

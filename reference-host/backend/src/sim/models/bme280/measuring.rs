@@ -223,8 +223,9 @@ mod tests {
         let raw = Raw { temperature: 0x12345, pressure: 0xfedcb, humidity: 0x1234 };
         let normal = |raw| {
             let mut core = Core::new(raw, MeasurementTime::Typical);
-            core.write_config(0b000_100_00);
-            core.write_ctrl_meas(0b001_001_11, 1, 0);
+            // Filter ×16, 0.5 ms standby; temperature and pressure ×1, normal.
+            core.write_config(0b0001_0000);
+            core.write_ctrl_meas(0b0010_0111, 1, 0);
             core.advance(1_000_000_000);
             core.set_raw(Raw { temperature: 0xabcde, ..raw });
             core

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::compensation::{self, Raw};
 use super::Calibration;
+use super::compensation::{self, Raw};
 use crate::sim::ConfigError;
 use crate::sim::error::within;
 
@@ -162,12 +162,8 @@ mod tests {
 
     #[test]
     fn a_physical_climate_comes_back_through_the_datasheets_compensation() {
-        let cases = [
-            (21.5, 1013.25, 45.0),
-            (-40.0, 300.0, 0.0),
-            (85.0, 1100.0, 100.0),
-            (0.0, 870.0, 99.9),
-        ];
+        let cases =
+            [(21.5, 1013.25, 45.0), (-40.0, 300.0, 0.0), (85.0, 1100.0, 100.0), (0.0, 870.0, 99.9)];
         for (temperature, pressure, humidity) in cases {
             let options = climate(temperature, pressure, humidity);
             let found = compensate(&options.calibration, options.raw().unwrap());
@@ -198,7 +194,10 @@ mod tests {
     #[test]
     fn a_climate_outside_the_chips_range_is_refused() {
         for (options, expected) in [
-            (climate(85.1, 1000.0, 50.0), "`temperature` is 85.1, but must be within -40 and 85 °C"),
+            (
+                climate(85.1, 1000.0, 50.0),
+                "`temperature` is 85.1, but must be within -40 and 85 °C",
+            ),
             (climate(f64::NAN, 1000.0, 50.0), "`temperature` is NaN"),
             (climate(20.0, f64::INFINITY, 50.0), "`pressure` is inf"),
             (climate(20.0, 101325.0, 50.0), "must be within 300 and 1100 hPa"),

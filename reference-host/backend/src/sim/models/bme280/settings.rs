@@ -101,14 +101,14 @@ mod tests {
     fn the_example_of_section_9_1_takes_as_long_as_it_says() {
         // Temperature ×1, pressure ×4, no humidity: 11.5 ms, at most 13.325 ms
         // (1.25 + 2.3 + 2.3 · 4 + 0.575).
-        let settings = Settings { ctrl_meas: 0b001_011_00, ..Settings::default() };
+        let settings = Settings { ctrl_meas: 0b0010_1100, ..Settings::default() };
         assert_eq!(settings.measurement_ns(MeasurementTime::Typical), 11_500_000);
         assert_eq!(settings.measurement_ns(MeasurementTime::Maximum), 13_325_000);
     }
 
     #[test]
     fn settings_past_the_tables_mean_sixteen() {
-        let settings = Settings { ctrl_hum: 0b111, ctrl_meas: 0b110_101_10, config: 0b111_111_00 };
+        let settings = Settings { ctrl_hum: 0b111, ctrl_meas: 0b1101_0110, config: 0b1111_1100 };
         let samples = (settings.humidity(), settings.temperature(), settings.pressure());
         assert_eq!(samples, (16, 16, 16));
         assert_eq!((settings.filter(), settings.standby_ns()), (Some(16), 20_000_000));

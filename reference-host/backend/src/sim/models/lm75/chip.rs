@@ -55,6 +55,8 @@ pub struct Lm75 {
     /// Bytes since the last START.
     bytes: u8,
     msb: u8,
+    /// What the read in progress shows.
+    latched: [u8; 2],
 }
 
 impl Lm75 {
@@ -78,6 +80,7 @@ impl Lm75 {
             pointer: 0,
             bytes: 0,
             msb: 0,
+            latched: [0; 2],
         };
         chip.convert();
         Ok(chip)
@@ -176,16 +179,21 @@ impl I2cTarget for Lm75 {
         // the bytes of one read belong together.
         if self.bytes == 0 {
             self.advance(now_ns);
+            self.latched = match self.pointer {
+                register::CONF => [self.conf.0; 2],
+                register::THYST => self.thyst,
+                register::TOS => self.tos,
+                _ => self.temperature,
+            };
         }
-        let word = match self.pointer {
-            register::CONF => [self.conf.0; 2],
-            register::THYST => self.thyst,
-            register::TOS => self.tos,
-            _ => self.temperature,
-        };
-        let byte = word[usize::from(self.bytes % 2)];
-        self.bytes = if self.bytes % 2 == 0 { 1 } else { 2 };
-        byte
+        let [first, second] = self.latched;
+        if self.bytes == 1 {
+            self.bytes = 2;
+            second
+        } else {
+            self.bytes = 1;
+            first
+        }
     }
 
     fn stop(&mut self, now_ns: u64) {

@@ -8,7 +8,11 @@
 //! - Bytes read past a register's end repeat the register; bytes written past
 //!   it, and to the read-only temperature, are acknowledged and dropped.
 //! - A limit changes when both of its bytes have been written.
-//! - Unused bits read 0.
+//! - Unused bits of the temperature and the limits read 0. The reserved bits of
+//!   the configuration read back as written and do nothing; those of the pointer
+//!   are ignored.
+//! - In shutdown a comparator's output stays as it was (NXP section 7.6; TI leaves
+//!   it undefined), and a temperature that was measured before stays readable.
 
 mod chip;
 mod watchdog;
