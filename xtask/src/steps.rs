@@ -28,9 +28,9 @@ impl Step {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         if terminal {
             // A template that is a constant is either always right or never.
-            if let Ok(style) =
-                ProgressStyle::with_template("{spinner:.cyan} {prefix} {wide_msg:.dim} {elapsed:.dim}")
-            {
+            if let Ok(style) = ProgressStyle::with_template(
+                "{spinner:.cyan} {prefix} {wide_msg:.dim} {elapsed:.dim}",
+            ) {
                 bar.set_style(style);
             }
             bar.set_prefix(format!("{name:NAME_WIDTH$}"));

@@ -20,8 +20,7 @@ impl Demo {
     pub(crate) fn run(self) -> Result<u8> {
         let pipeline = root().join("compose/pipelines/weather");
         let board = pipeline.join("board.toml");
-        let (composed, component) =
-            compose(&pipeline.join("pipeline.toml"), None, &self.build)?;
+        let (composed, component) = compose(&pipeline.join("pipeline.toml"), None, &self.build)?;
         let command = periplasm_run(&component, &board, "dev")?;
         println!("\n{}\n", composed.report);
         println!("It runs on {}, with nothing else, and prints:\n", shown(&board));

@@ -33,6 +33,7 @@ impl New {
 #[derive(clap::Args)]
 pub(crate) struct Driver {
     /// The driver's name on crates.io, with a version if need be: `lm75@1.0.0`.
+    #[arg(value_name = "CRATE")]
     krate: String,
     /// The device interfaces that it exports.
     #[arg(long, value_delimiter = ',', default_value = "thermometer")]

@@ -25,7 +25,7 @@ pub(crate) struct Run {
     #[arg(long)]
     trace: bool,
     /// Stop after this long, such as 10s or 500ms.
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     timeout: Option<String>,
     /// Build the host for speed (takes minutes the first time).
     #[arg(long)]
@@ -41,6 +41,13 @@ impl Run {
     pub(crate) fn run(self) -> Result<u8> {
         let is_component = self.pipeline.extension().is_some_and(|e| e == "wasm");
         let (component, beside) = if is_component {
+            if !self.pipeline.is_file() {
+                return Err(Error::Input {
+                    path: self.pipeline,
+                    found: "no such file".into(),
+                    help: "`cargo xtask compose` writes pipelines into target/pipelines".into(),
+                });
+            }
             (self.pipeline.clone(), self.pipeline.with_file_name("board.toml"))
         } else {
             let manifest = manifest(&self.pipeline)?;
@@ -48,7 +55,8 @@ impl Run {
             (compose(&manifest, None, &self.build)?.1, beside)
         };
         let board = self.board.clone().unwrap_or(beside);
-        let mut command = periplasm_run(&component, &board, if self.dist { "dist" } else { "dev" })?;
+        let mut command =
+            periplasm_run(&component, &board, if self.dist { "dist" } else { "dev" })?;
         if self.trace {
             command.arg("--trace");
         }
@@ -68,7 +76,8 @@ pub(crate) fn periplasm_run(component: &Path, board: &Path, profile: &str) -> Re
         return Err(Error::Input {
             path: board.to_owned(),
             found: "no such board file".into(),
-            help: "name one with --board; compose/pipelines/weather/board.toml is an example".into(),
+            help: "name one with --board; compose/pipelines/weather/board.toml is an example"
+                .into(),
         });
     }
     let mut command = Command::new(build_host(profile)?);

@@ -1,0 +1,47 @@
+//! Composed pipelines, each built once a process.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use periplasm_compose::{Options, compose};
+
+/// The project's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// The component of the manifest at `path`, from the root.
+pub fn pipeline(path: &str) -> Vec<u8> {
+    once(path, || root().join(path))
+}
+
+/// A pipeline of nothing but the driver in the folder `driver` (from the
+/// root), whose device interfaces it exports. `slots` is the manifest's table
+/// of the stage's slots.
+pub fn driver(driver: &str, slots: &str) -> Vec<u8> {
+    once(&format!("{driver} {slots}"), || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        // Kept, because compose reads it after this returns; the system clears it.
+        let manifest = folder.keep().join("pipeline.toml");
+        let text = format!(
+            "[pipeline]\nname = \"rig\"\nexports = [\"device\"]\n\n\
+             [stages.device]\ncrate = {:?}\n\n[stages.device.slots]\n{slots}\n",
+            root().join(driver)
+        );
+        std::fs::write(&manifest, text).expect("a manifest in a temporary folder");
+        manifest
+    })
+}
+
+fn once(key: &str, manifest: impl FnOnce() -> PathBuf) -> Vec<u8> {
+    static BUILT: LazyLock<Mutex<HashMap<String, Vec<u8>>>> = LazyLock::new(Mutex::default);
+    // Held while composing: cargo would make the second wait anyway.
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(component) = built.get(key) {
+        return component.clone();
+    }
+    let composed = crate::ok(compose(&manifest(), &Options::default(), &mut ()));
+    built.insert(key.to_owned(), composed.component.clone());
+    composed.component
+}
