@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -94,10 +94,12 @@ impl Cache {
     }
 
     fn load(&self, file: &Path) -> Option<Component> {
-        if !is_own(file, &self.folder) || !is_whole(&fs::read(file).ok()?) {
+        if !is_own(file, &self.folder) {
             return None;
         }
-        self.deserialize(file)
+        let open = File::open(file).ok()?;
+        let len = open.metadata().ok()?.len();
+        is_whole(open, len).ok()?.then(|| self.deserialize(file)).flatten()
     }
 
     #[allow(unsafe_code)]
@@ -117,9 +119,10 @@ impl Cache {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let part = self.folder.join(format!("{}-{count}.part", std::process::id()));
         let mut bytes = component.serialize()?;
-        let sum = sum(&bytes);
+        let mut sum = Sum::new(bytes.len() as u64);
+        sum.add(&bytes);
         bytes.extend_from_slice(&TRAILER_MARK);
-        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes.extend_from_slice(&sum.end().to_le_bytes());
         let written = private_file(&part).and_then(|mut open| open.write_all(&bytes));
         let kept = written.and_then(|()| fs::rename(&part, file));
         if kept.is_err() {
@@ -130,20 +133,58 @@ impl Cache {
     }
 }
 
-fn is_whole(bytes: &[u8]) -> bool {
-    let Some((code, trailer)) = bytes.split_last_chunk::<TRAILER_BYTES>() else { return false };
-    let Some(expected) = trailer.strip_prefix(&TRAILER_MARK) else { return false };
-    expected == sum(code).to_le_bytes()
+/// Whether `file` of `len` bytes ends with the sum of what stands before it.
+/// It is read piece by piece: memory for all of it would take longer to get
+/// than the sum does.
+fn is_whole(mut file: impl Read, len: u64) -> io::Result<bool> {
+    let Some(mut left) = len.checked_sub(TRAILER_BYTES as u64) else { return Ok(false) };
+    let (mut sum, mut piece) = (Sum::new(left), [0; PIECE]);
+    while left > 0 {
+        let size = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        file.read_exact(&mut piece[..size])?;
+        sum.add(&piece[..size]);
+        left -= size as u64;
+    }
+    let mut trailer = [0; TRAILER_BYTES];
+    file.read_exact(&mut trailer)?;
+    let expected = [TRAILER_MARK, sum.end().to_le_bytes()].concat();
+    Ok(trailer == *expected)
 }
 
-/// A fast sum that any accident changes: each word is mixed into all bits of
-/// the state by a multiplication (FNV's prime, Fowler, Noll and Vo).
-fn sum(bytes: &[u8]) -> u64 {
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let mix = |state: u64, word: u64| (state.rotate_left(23) ^ word).wrapping_mul(PRIME);
-    let (words, rest) = bytes.as_chunks::<8>();
-    let state = words.iter().fold(bytes.len() as u64, |s, word| mix(s, u64::from_le_bytes(*word)));
-    rest.iter().fold(state, |s, byte| mix(s, u64::from(*byte)))
+/// A multiple of a block, so that only the last piece can end within one.
+const PIECE: usize = 32 << 10;
+const LANES: usize = 4;
+const BLOCK: usize = 8 * LANES;
+
+/// A fast sum that any accident changes: each word is mixed into one of four
+/// states by a multiplication (FNV's prime, Fowler, Noll and Vo). The four are
+/// independent, so the processor works on all at once.
+struct Sum([u64; LANES]);
+
+impl Sum {
+    fn new(len: u64) -> Self {
+        Self([len, 1, 2, 3])
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+        for block in blocks {
+            for (lane, word) in self.0.iter_mut().zip(block.as_chunks::<8>().0) {
+                *lane = mix(*lane, u64::from_le_bytes(*word));
+            }
+        }
+        for byte in rest {
+            self.0[0] = mix(self.0[0], u64::from(*byte));
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.0.iter().fold(0, |state, lane| mix(state, *lane))
+    }
+}
+
+fn mix(state: u64, word: u64) -> u64 {
+    (state.rotate_left(23) ^ word).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 #[cfg(unix)]
@@ -214,18 +255,40 @@ use permissions::{is_own, make_private, private_file, why_not_safe};
 mod tests {
     use super::*;
 
+    /// `code` with its trailer.
+    fn kept(code: &[u8]) -> Vec<u8> {
+        let mut sum = Sum::new(code.len() as u64);
+        sum.add(code);
+        [code, &TRAILER_MARK, &sum.end().to_le_bytes()].concat()
+    }
+
+    fn whole(bytes: &[u8]) -> bool {
+        is_whole(bytes, bytes.len() as u64).unwrap()
+    }
+
     #[test]
     fn every_cut_and_every_changed_byte_is_found_out() {
-        let mut bytes: Vec<u8> = (0..100u8).collect();
-        let sum = sum(&bytes);
-        bytes.extend_from_slice(&TRAILER_MARK);
-        bytes.extend_from_slice(&sum.to_le_bytes());
-        assert!(is_whole(&bytes));
+        let bytes = kept(&(0..100u8).collect::<Vec<_>>());
+        assert!(whole(&bytes));
         for at in 0..bytes.len() {
-            assert!(!is_whole(&bytes[..at]), "cut to {at} bytes");
+            assert!(!whole(&bytes[..at]), "cut to {at} bytes");
             let mut changed = bytes.clone();
             changed[at] ^= 0x10;
-            assert!(!is_whole(&changed), "byte {at} changed");
+            assert!(!whole(&changed), "byte {at} changed");
         }
+    }
+
+    #[test]
+    fn reading_in_pieces_gives_the_same_sum() {
+        for len in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 17] {
+            let code: Vec<u8> = (0..len).map(|i| (i * 7 + i / 256) as u8).collect();
+            assert!(whole(&kept(&code)), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_while_it_is_read_is_an_error() {
+        let bytes = kept(b"code");
+        assert!(is_whole(&bytes[..bytes.len() - 1], bytes.len() as u64).is_err());
     }
 }
