@@ -5,34 +5,25 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-/// Why a bus could not be opened.
+/// Why a bus could not be opened. [`OpenError::remedy`] says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// There is no such node, or no controller behind it.
-    #[error(
-        "there is no I2C bus at {0}; `ls /dev/i2c-*` shows those there are. If there are none, \
-         enable the bus in the machine's configuration and load the module `i2c-dev`"
-    )]
+    #[error("there is no I2C bus at {0}")]
     Missing(PathBuf),
     /// The user may not open it.
-    #[error(
-        "{0} may not be opened by this user; add the user to the group that owns it (often `i2c`: \
-         `sudo usermod -aG i2c $USER`, then log in again)"
-    )]
+    #[error("{0} may not be opened by this user")]
     NoPermission(PathBuf),
     /// Somebody has it for themselves.
-    #[error("{0} is in use by another program; end that program, or give the board another bus")]
+    #[error("{0} is in use by another program")]
     Busy(PathBuf),
     /// It is something else.
-    #[error("{0} is not an I2C bus; on Linux those are called /dev/i2c-0, /dev/i2c-1 and so on")]
+    #[error("{0} is not an I2C bus")]
     NotI2c(PathBuf),
     /// The controller has no `I2C_FUNC_I2C`: it speaks SMBus commands, but
     /// cannot do a free transaction.
-    #[error(
-        "the controller of {0} speaks SMBus only and cannot do plain I2C transactions; use \
-         another bus"
-    )]
+    #[error("the controller of {0} speaks SMBus only and cannot do plain I2C transactions")]
     SmbusOnly(PathBuf),
     /// Anything else that the kernel says.
     #[error("{path} cannot be opened: {source}")]
@@ -45,6 +36,24 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => {
+                "`ls /dev/i2c-*` shows the buses there are. If there are none, enable the bus in \
+                 the machine's configuration and load the kernel module `i2c-dev`"
+            }
+            Self::NoPermission(_) => {
+                "add the user to the group that owns it, often `i2c`: \
+                 `sudo usermod -aG i2c $USER`, then log in again"
+            }
+            Self::Busy(_) => "end that program, or give the board another bus",
+            Self::NotI2c(_) => "name a bus such as /dev/i2c-1; `ls /dev/i2c-*` shows them",
+            Self::SmbusOnly(_) => "use a bus of another controller",
+            Self::Io { .. } => "`dmesg` may say more",
+        }
+    }
+
     /// From what `open` answered.
     pub(super) fn opening(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
@@ -81,7 +90,7 @@ mod tests {
         let error = LinuxI2c::open("/dev/i2c-there-is-none").unwrap_err();
         assert!(matches!(error, OpenError::Missing(_)), "{error:?}");
         assert!(error.to_string().contains("/dev/i2c-there-is-none"), "{error}");
-        assert!(error.to_string().contains("i2c-dev"), "{error}");
+        assert!(error.remedy().contains("i2c-dev"), "{error}");
     }
 
     #[test]
@@ -105,7 +114,7 @@ mod tests {
             (Errno::EMFILE, "cannot be opened: Too many open files"),
         ] {
             let error = OpenError::opening(path, io::Error::from_raw_os_error(errno as i32));
-            let text = error.to_string();
+            let text = format!("{error}: {}", error.remedy());
             assert!(text.contains(expected) && text.contains("/dev/i2c-1"), "{text}");
         }
         assert!(OpenError::SmbusOnly(path.into()).to_string().contains("SMBus only"));

@@ -1,6 +1,9 @@
 //! One device of a board file.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::models::{bme280, lm75, registers};
 use super::table::Table;
@@ -36,8 +39,7 @@ use crate::I2cAddress;
 /// assert_eq!(device.address(), I2cAddress::seven_bit(0x76)?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Table")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeviceConfig {
     address: I2cAddress,
     fault: Option<Fault>,
@@ -90,5 +92,29 @@ impl TryFrom<Table> for DeviceConfig {
         let config = Self { address, fault, model: table.into_model()? };
         config.build()?;
         Ok(config)
+    }
+}
+
+// Not `#[serde(try_from)]`: that checks when the table has been read, and its
+// place is forgotten. What fails inside the visitor is reported at this table,
+// and not at the first one of the array.
+impl<'de> Deserialize<'de> for DeviceConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(TableVisitor)
+    }
+}
+
+struct TableVisitor;
+
+impl<'de> Visitor<'de> for TableVisitor {
+    type Value = DeviceConfig;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a device's table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeviceConfig, A::Error> {
+        let table = Table::deserialize(MapAccessDeserializer::new(map))?;
+        DeviceConfig::try_from(table).map_err(A::Error::custom)
     }
 }

@@ -109,8 +109,10 @@ impl Core {
     /// Lets everything happen that happens until `now`.
     pub(super) fn advance(&mut self, now: u64) {
         let now = now.min(END_OF_TIME);
-        self.skip_settled(now);
         loop {
+            // Each time: a mode change that waited may start normal mode in
+            // here, a long time ago.
+            self.skip_settled(now);
             match self.phase {
                 Phase::Measuring { until } if until <= now => self.finish(until),
                 Phase::Standby { until } if until <= now => self.phase = self.measure_from(until),
@@ -216,6 +218,17 @@ mod tests {
             }
             assert_eq!(samples, expected, "filter coefficient {coefficient}");
         }
+    }
+
+    #[test]
+    fn a_normal_mode_that_had_to_wait_catches_up_with_centuries_at_once() {
+        let raw = Raw { temperature: 0x12340, pressure: 0x56780, humidity: 0x1234 };
+        let mut core = Core::new(raw, MeasurementTime::Typical);
+        core.write_ctrl_meas(0b0010_0101, 1, 0);
+        core.write_ctrl_meas(0b0010_0111, 1, 0);
+        core.advance(u64::MAX);
+        assert_eq!(core.data(), encode(0x56780, 0x12340, 0x1234));
+        assert_eq!(core.settings().mode(), Mode::Normal);
     }
 
     #[test]
