@@ -156,6 +156,17 @@ fn a_read_only_register_file_takes_an_address_and_no_data() {
 }
 
 #[test]
+fn a_register_file_takes_a_new_address_after_each_start() {
+    let mut board = Board::of("model = 'registers'\naddress = 0x50\ncontents = [1, 2, 3, 4]");
+    let (mut byte, mut rest) = ([0], [0; 2]);
+    let mut operations =
+        [Write(&[2]), Read(&mut byte), Write(&[0, 9]), Read(&mut rest), Write(&[3, 8])];
+    assert_eq!(board.bus.transaction(seven(0x50), &mut operations), Ok(()));
+    assert_eq!((byte, rest), ([3], [2, 3]));
+    assert_eq!(board.read(0x50, 0), [9, 2, 3, 8]);
+}
+
+#[test]
 fn seven_and_ten_bit_addresses_of_one_number_are_two_devices() {
     let mut board = Board::of("model = 'registers'\naddress = 0x50\ncontents = [7]");
     let far = device("model = 'registers'\nten-bit-address = 0x50\ncontents = [10]");
