@@ -210,7 +210,7 @@ fn a_mistake_is_reported_with_its_place_in_the_file() {
     // What only this crate can check is reported at the device's table.
     for option in ["temperature = 400.0", "read-only = true", "ten-bit-address = 1"] {
         let (start, text) = place(option);
-        assert!(start == second && text.starts_with("[[devices]]"), "{option}: {start} {text:?}");
+        assert!(start == second && text == "[[devices]]", "{option}: {start} {text:?}");
     }
     // The rest is reported at the very key or value.
     assert_eq!(place("temprature = 40.0").1, "temprature");
