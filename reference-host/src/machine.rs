@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use miette::Diagnostic;
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use periplasm_backend::trace::{Entry, Traced};
 use periplasm_backend::{Clock, I2cBus, RealClock, SharedI2c, sim};
 use thiserror::Error;
@@ -33,13 +33,20 @@ pub struct Machine {
 pub enum MachineError {
     /// A bus of the kernel that cannot be opened.
     #[error("bus `{bus}` is not available: {reason}")]
+    #[diagnostic(help("{remedy}"))]
     I2c {
         /// The bus, as the board names it.
         bus: String,
-        /// What the board says it is.
-        device: PathBuf,
-        /// Why not, and what to do.
+        /// Why not.
         reason: String,
+        /// What to do.
+        remedy: &'static str,
+        /// The board file.
+        #[source_code]
+        board: Arc<NamedSource<Arc<String>>>,
+        /// Where it names the device.
+        #[label("this device")]
+        at: SourceSpan,
     },
     /// A simulated device that cannot be built (a board that was parsed has
     /// none).
@@ -116,7 +123,16 @@ impl Machine {
                 }
                 self.share(name, bus)
             }
-            I2cHardware::Linux(device) => self.share(name, open_linux(name, device)?),
+            I2cHardware::Linux { device, at } => {
+                let bus = open_linux(device).map_err(|(reason, remedy)| MachineError::I2c {
+                    bus: name.to_owned(),
+                    reason,
+                    remedy,
+                    board: Arc::new(self.board.source().clone()),
+                    at: *at,
+                })?;
+                self.share(name, bus)
+            }
         };
         opened.insert(name.to_owned(), bus.clone());
         Ok(bus)
@@ -149,20 +165,15 @@ impl fmt::Debug for Machine {
     }
 }
 
+/// A bus of the kernel, or why there is none and what to do about it.
 #[cfg(target_os = "linux")]
-fn open_linux(name: &str, device: &PathBuf) -> Result<impl I2cBus + 'static, MachineError> {
-    periplasm_backend::linux::LinuxI2c::open(device).map_err(|error| MachineError::I2c {
-        bus: name.to_owned(),
-        device: device.clone(),
-        reason: error.to_string(),
-    })
+fn open_linux(device: &Path) -> Result<impl I2cBus + 'static, (String, &'static str)> {
+    periplasm_backend::linux::LinuxI2c::open(device)
+        .map_err(|error| (error.to_string(), error.remedy()))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn open_linux(name: &str, device: &PathBuf) -> Result<sim::Bus, MachineError> {
-    Err(MachineError::I2c {
-        bus: name.to_owned(),
-        device: device.clone(),
-        reason: "this host was built for another system than Linux".to_owned(),
-    })
+fn open_linux(_: &Path) -> Result<sim::Bus, (String, &'static str)> {
+    let reason = "this host was built for another system than Linux";
+    Err((reason.to_owned(), "set backend = \"sim\", or run on Linux"))
 }

@@ -145,11 +145,12 @@ fn linux(
     if let Some(first) = file.devices.first() {
         problems.push(Problem::DevicesOnLinux { at: first.span().into() });
     }
-    let path = file.device.as_ref().map(|path| PathBuf::from(path.get_ref()));
-    if path.is_none() {
-        problems.push(Problem::NoDevice { bus: name.to_owned(), at: header.into() });
+    let at = file.device.as_ref().map_or(header, Spanned::span).into();
+    if file.device.is_none() {
+        problems.push(Problem::NoDevice { bus: name.to_owned(), at });
     }
-    I2cHardware::Linux(path.unwrap_or_default())
+    let device = file.device.as_ref().map(|path| PathBuf::from(path.get_ref()));
+    I2cHardware::Linux { device: device.unwrap_or_default(), at }
 }
 
 fn simulated(file: I2cFile, problems: &mut Vec<Problem>) -> I2cHardware {

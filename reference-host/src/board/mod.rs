@@ -67,8 +67,13 @@ pub struct I2cBus {
 pub enum I2cHardware {
     /// Models on a simulated bus.
     Sim(Vec<DeviceConfig>),
-    /// A character device of i2c-dev, such as `/dev/i2c-1`.
-    Linux(PathBuf),
+    /// A bus of the Linux kernel.
+    Linux {
+        /// A character device of i2c-dev, such as `/dev/i2c-1`.
+        device: PathBuf,
+        /// Where the board file names it.
+        at: SourceSpan,
+    },
 }
 
 impl Board {

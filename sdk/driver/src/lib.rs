@@ -50,8 +50,8 @@ mod error;
 mod panic;
 pub mod units;
 
-pub use bindings::periplasm::device::types::{BusFault, Error};
 pub use address::seven_bit;
+pub use bindings::periplasm::device::types::{BusFault, Error};
 pub use device::Device;
 pub use panic::panicked;
 pub use periplasm_hal as hal;

@@ -17,11 +17,8 @@ pub fn panicked(info: &PanicInfo<'_>, open: fn() -> Diag) -> ! {
     let mut message = Message { bytes: [0; MAX_MESSAGE], len: 0 };
     // A message that is too long is cut; that is no reason to say nothing.
     let _ = write!(message, "{}", info.message());
-    let location = info.location().map(|l| Location {
-        file: l.file(),
-        line: l.line(),
-        column: l.column(),
-    });
+    let location =
+        info.location().map(|l| Location { file: l.file(), line: l.line(), column: l.column() });
     open().panicked(message.as_str(), location);
     trap()
 }

@@ -20,7 +20,7 @@ pub fn milli<T: TryFrom<i64>>(value: f32) -> Result<T, Error> {
     // f64, because a pressure in milli-Pa has more digits than an f32 holds.
     let scaled = f64::from(value) * 1_000.0;
     // i64 itself is checked by T; this keeps the cast from saturating.
-    if !(scaled.abs() < 9.0e15) {
+    if scaled.is_nan() || scaled.abs() >= 9.0e15 {
         return Err(Error::InvalidData);
     }
     let rounded = scaled + if scaled < 0.0 { -0.5 } else { 0.5 };

@@ -33,7 +33,11 @@ pub(crate) fn driver(device: syn::Path) -> Expansion {
     let bindings = module(world, DRIVER, "::periplasm_driver::wit_bindgen")?;
     Ok(quote! {
         #bindings
+        // Not natively: a linker there does not take such names.
+        #[cfg(target_family = "wasm")]
         bindings::export!(#device with_types_in bindings);
+        #[cfg(not(target_family = "wasm"))]
+        const _: ::core::marker::PhantomData<#device> = ::core::marker::PhantomData;
 
         // A driver is `no_std` as a component. Natively, where only its tests
         // and lints run, std has the allocator and the panic handler.

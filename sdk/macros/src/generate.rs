@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use wit_bindgen_core::Files;
-use wit_bindgen_rust::{Opts, Ownership, WithOption};
 use wit_bindgen_core::WorldGenerator;
 use wit_bindgen_core::wit_parser::{Resolve, WorldId, WorldKey};
+use wit_bindgen_rust::{Opts, Ownership, WithOption};
 
 use crate::packages;
 
@@ -59,8 +59,7 @@ impl World {
         }
         let mut resolve = Resolve::default();
         packages::add(&mut resolve)?;
-        let (package, sources) =
-            resolve.push_path(dir).map_err(|e| resolve.render_error(&e))?;
+        let (package, sources) = resolve.push_path(dir).map_err(|e| resolve.render_error(&e))?;
         let files = sources.paths().map(Path::to_owned).collect();
         let id = resolve.select_world(&[package], None).map_err(|e| e.to_string())?;
         Ok(Self { resolve, id, files })

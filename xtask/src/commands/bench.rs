@@ -40,33 +40,42 @@ impl Bench {
     }
 }
 
-/// One row a measurement: its median, its native twin's, difference and ratio.
+/// What the project holds itself to.
+const TARGETS: [(&str, &str); 3] = [
+    ("i2c/component", "at most 250 ns over native"),
+    ("compose/two-components", "at most 50 ms"),
+    ("load/precompiled-and-instantiate", "at most 300 µs"),
+];
+
+/// One row a measurement: its median, how far it is above its native twin, the
+/// ratio, and its target.
 fn table(results: &Path) -> String {
-    let mut rows = Vec::new();
+    let mut rows = String::new();
     for group in GROUPS {
         let folder = results.join(group);
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         let mut names: Vec<_> =
             entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
+        // What the others are compared with comes first.
+        names.sort_by_key(|name| (name != "native", name.clone()));
         let native = median_ns(&folder.join("native"));
         for name in names.iter().filter(|n| *n != "report") {
             let Some(ns) = median_ns(&folder.join(name)) else { continue };
-            rows.push((format!("{group}/{name}"), ns, native.filter(|_| name != "native")));
+            let row = format!("{group}/{name}");
+            let target = TARGETS.iter().find(|(of, _)| *of == row).map_or("", |(_, target)| target);
+            let (over, ratio) = match native.filter(|_| name != "native") {
+                Some(native) => (time(ns - native), format!("{:.2}", ns / native)),
+                None => (String::new(), String::new()),
+            };
+            let row = format!("{row:34}{:>10}{over:>14}{ratio:>8}   {target}", time(ns));
+            rows.push_str(row.trim_end());
+            rows.push('\n');
         }
     }
     if rows.is_empty() {
-        return String::new();
+        return rows;
     }
-    let mut table = format!("\n{:28}{:>12}{:>14}{:>8}\n", "", "median", "over native", "ratio");
-    for (name, ns, native) in rows {
-        table.push_str(&format!("{name:28}{:>12}", time(ns)));
-        if let Some(native) = native {
-            table.push_str(&format!("{:>14}{:>8.2}", time(ns - native), ns / native));
-        }
-        table.push('\n');
-    }
-    table
+    format!("\n{:34}{:>10}{:>14}{:>8}   target\n{rows}", "", "median", "over native", "ratio")
 }
 
 fn median_ns(measurement: &Path) -> Option<f64> {

@@ -14,7 +14,7 @@ use crate::toolchain;
 pub(crate) struct Compose {
     /// The `pipeline.toml`, or the folder it is in.
     manifest: PathBuf,
-    /// Where the component goes [default: target/pipelines/<name>.wasm].
+    /// Where the component goes [default: `target/pipelines/NAME.wasm`].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Print the report as JSON.

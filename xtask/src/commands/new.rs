@@ -52,6 +52,7 @@ impl Driver {
             scaffold.remove();
             return Err(error);
         }
+        scaffold.format(&step)?;
         step.done(shown(&scaffold.folder()));
         println!(
             "\nNext:\n\

@@ -1,11 +1,13 @@
 //! The files of a new driver, from the templates in `xtask/templates/driver`.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::device::Interface;
 use super::{driver_folder, wrong_name};
-use crate::cargo::root;
+use crate::cargo::{quiet, root};
 use crate::error::{Error, Result};
+use crate::steps::Step;
 
 /// A driver crate that is about to exist.
 pub(crate) struct Scaffold {
@@ -87,6 +89,14 @@ impl Scaffold {
         // led here says enough.
         let _ = std::fs::remove_dir_all(self.folder());
         let _ = std::fs::remove_file(self.test_file());
+    }
+
+    /// Has rustfmt lay out what was filled in: names have any length.
+    pub(crate) fn format(&self, step: &Step) -> Result<()> {
+        let mut rustfmt = Command::new("rustfmt");
+        rustfmt.current_dir(root()).args(["--edition", "2024"]);
+        rustfmt.arg(self.folder().join("src/lib.rs")).arg(self.test_file());
+        quiet(rustfmt, step)
     }
 
     fn fill(&self, template: &str) -> String {
