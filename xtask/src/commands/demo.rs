@@ -9,7 +9,7 @@ use crate::error::Result;
 ///
 /// Builds the crates.io driver `bme280` and an app into components, composes
 /// them, and reads a simulated BME280 that holds the worked example of the
-/// datasheet. Needs no hardware; about five minutes the first time.
+/// datasheet. Needs no hardware; three to five minutes the first time.
 #[derive(clap::Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
