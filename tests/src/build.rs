@@ -11,6 +11,17 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
+/// A program of the project, built by cargo beside the test that asks.
+pub fn binary(program: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test is a file");
+    // <target>/<profile>/deps/<test>
+    let folder = test.ancestors().nth(2).expect("a test stands below its target folder");
+    let binary = folder.join(program);
+    let shown = binary.display();
+    assert!(binary.is_file(), "{shown} is missing: `cargo xtask test` builds it");
+    binary
+}
+
 /// The component of the manifest at `path`, from the root.
 pub fn pipeline(path: &str) -> Vec<u8> {
     once(path, || root().join(path))

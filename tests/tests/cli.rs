@@ -8,7 +8,7 @@
 //! anew with `UPDATE=1 cargo xtask test cli`, and read the difference.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -40,7 +40,7 @@ fn check(case: &Path) -> Result<(), Failed> {
         for pipeline in args.iter().filter_map(|arg| arg.strip_suffix(".wasm")) {
             provide(pipeline, folder.path())?;
         }
-        let output = Command::new(binary(program)?)
+        let output = Command::new(build::binary(program))
             .args(args)
             .current_dir(folder.path())
             .env("NO_COLOR", "1")
@@ -88,19 +88,6 @@ fn provide(name: &str, folder: &Path) -> Result<(), Failed> {
         std::fs::write(file, build::pipeline(&manifest))?;
     }
     Ok(())
-}
-
-/// A program of the project, built by cargo beside this test.
-fn binary(program: &str) -> Result<PathBuf, Failed> {
-    let test = std::env::current_exe()?;
-    // target/<profile>/deps/<test>
-    let folder = test.ancestors().nth(2).ok_or("the test stands in target/<profile>/deps")?;
-    let binary = folder.join(program);
-    if !binary.is_file() {
-        let help = "`cargo xtask test` builds it, or `cargo build`";
-        return Err(format!("{} is missing: {help}", binary.display()).into());
-    }
-    Ok(binary)
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
