@@ -1,12 +1,12 @@
 //! From a manifest to the composed component.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::encode;
 use crate::manifest::{Manifest, Text};
 use crate::options::{Options, Phase, Progress};
+use crate::output::{self, WriteError};
 use crate::plan;
 use crate::problem::{Problem, WiringProblem};
 use crate::report::Report;
@@ -21,44 +21,12 @@ pub struct Composed {
     pub report: Report,
 }
 
-/// A composed component that cannot be written.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("cannot write {}", path.display())]
-#[diagnostic(help("is the folder there, writable, and not full? The file is as it was before"))]
-pub struct WriteError {
-    /// Where it should go.
-    pub path: PathBuf,
-    /// What the system says.
-    pub source: io::Error,
-}
-
 impl Composed {
     /// Writes the component to a file: all of it, or, on an error, nothing. The
-    /// file never holds a part of it, whoever reads it when.
+    /// file never holds a part of it, whoever reads it when. What is at `path`
+    /// and is no file, such as `/dev/null` or a pipe, is written to as it is.
     pub fn write(&self, path: &Path) -> Result<(), WriteError> {
-        self.try_write(path).map_err(|source| WriteError { path: path.to_owned(), source })
-    }
-
-    fn try_write(&self, path: &Path) -> io::Result<()> {
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        // In the same folder, so that the rename stays on one file system.
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".periplasm-").suffix(".part");
-        #[cfg(unix)]
-        {
-            // Temporary files are private; what is written may be read by all
-            // whom the umask lets.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(&self.component)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        output::write(path, &self.component)
     }
 }
 

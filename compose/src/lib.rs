@@ -36,6 +36,7 @@ mod encode;
 mod manifest;
 mod name;
 mod options;
+mod output;
 mod plan;
 mod problem;
 mod report;
@@ -45,8 +46,9 @@ use std::path::Path;
 
 pub use build::{BuildError, MissingTarget, build_stage};
 pub use component::{StageComponent, StageKind};
-pub use composed::{Composed, WriteError};
+pub use composed::Composed;
 pub use options::{Options, Phase, Progress};
+pub use output::WriteError;
 pub use problem::{
     ComposeError, Difference, ManifestProblem, Problem, StageProblem, WiringProblem,
 };

@@ -65,3 +65,29 @@ fn a_file_is_written_whole_or_left_as_it_was() {
     assert_eq!(common::sorted(&out).len(), 2, "nothing else is left behind");
     composed.write(&out.join("no/such/folder.wasm")).unwrap_err();
 }
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_followed_and_what_is_no_file_is_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    greedy(folder.path(), 1);
+    let composed = compose_in(folder.path()).unwrap();
+
+    let (file, link) = (folder.path().join("there.wasm"), folder.path().join("link.wasm"));
+    std::fs::write(&file, "as it was").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    composed.write(&link).unwrap();
+    assert!(link.is_symlink(), "the link stays");
+    assert_eq!(std::fs::read(&file).unwrap(), composed.component);
+
+    // As `-o /dev/null` would be, without the risk.
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    composed.write(&pipe).unwrap();
+    assert_eq!(reader.join().unwrap(), composed.component);
+    assert!(!pipe.is_file(), "the pipe is not replaced");
+}

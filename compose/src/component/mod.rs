@@ -8,8 +8,12 @@ mod sniff;
 mod stray;
 mod words;
 
+use std::path::Path;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use crate::output::{self, WriteError};
 
 pub(crate) use contract::Contract;
 pub(crate) use shape::{Import, ImportKind, Origin, Shape, ShapeError};
@@ -64,6 +68,13 @@ impl StageComponent {
     /// `sha256:` and the digest of the bytes.
     pub fn digest(&self) -> String {
         digest(&self.bytes)
+    }
+
+    /// Writes the component to a file, as [`Composed::write`] does.
+    ///
+    /// [`Composed::write`]: crate::Composed::write
+    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
+        output::write(path, &self.bytes)
     }
 
     /// The component itself.
