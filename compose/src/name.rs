@@ -94,9 +94,23 @@ pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>, none: &str
     }
 }
 
+/// Text from a component as messages show it: names may be as long as a file
+/// and hold whatever a terminal obeys; messages may not.
+pub(crate) fn shown(text: &str, most: usize) -> String {
+    let plain = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let cut = text.chars().nth(most).map(|_| '…');
+    text.chars().take(most).map(plain).chain(cut).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_from_a_component_is_cut_and_plain() {
+        assert_eq!(shown("bus", 3), "bus");
+        assert_eq!(shown("b\u{1b}[2Jus", 4), "b\u{fffd}[2…");
+    }
 
     fn provides(provider: &str, wanted: &str) -> bool {
         let parse = |n: &str| InterfaceName::parse(&format!("a:b/c{n}")).unwrap();

@@ -2,6 +2,8 @@
 
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
+use crate::name::shown;
+
 /// The outermost names of a valid component, and its types.
 pub(super) struct Outline {
     pub(super) imports: Vec<String>,
@@ -52,5 +54,6 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
 }
 
 fn words(error: wasmparser::BinaryReaderError) -> String {
-    error.to_string()
+    // It may quote names from the file.
+    shown(&error.to_string(), 400)
 }

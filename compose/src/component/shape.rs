@@ -6,7 +6,7 @@ use super::StageKind;
 use super::contract::{Contract, Contracts};
 use super::read::{Outline, outline};
 use super::slot::{self, NotASlot, SlotShape};
-use crate::name::InterfaceName;
+use crate::name::{InterfaceName, shown};
 
 /// What makes a stage an app.
 const RUN: &str = "wasi:cli/run@0.2.0";
@@ -239,11 +239,6 @@ fn kind(item: &ComponentItem) -> &'static str {
     }
 }
 
-/// Names may be as long as a file; messages may not.
 fn short(name: &str) -> String {
-    const MOST: usize = 100;
-    match name.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
+    shown(name, 100)
 }

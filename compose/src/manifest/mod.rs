@@ -2,6 +2,7 @@
 
 mod checks;
 mod parse;
+mod plain;
 mod slots;
 mod text;
 mod uses;

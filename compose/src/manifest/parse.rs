@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::walk::{Entry, Walk, at, entries};
-use super::{At, Manifest, Source, Text, checks, slots, uses};
+use super::{At, Manifest, Source, Text, checks, plain, slots, uses};
 use crate::problem::{ManifestProblem, Problem};
 
 /// Reads a manifest and checks all that can be checked without its stages.
@@ -18,6 +18,11 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
     }
 
     let mut walk = Walk::default();
+    // First, and alone: what follows shows names and paths.
+    plain::check(&mut walk, document.get_ref());
+    if !walk.problems.is_empty() {
+        return Err(checks::in_order(walk.problems));
+    }
     let (mut pipeline, mut stages) = (None, None);
     for (key, value) in entries(document.get_ref()) {
         match key.value {
@@ -47,7 +52,8 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
 
 fn not_toml(error: &toml::de::Error, end: usize) -> ManifestProblem {
     let span = error.span().unwrap_or(end..end);
-    ManifestProblem::Toml { message: error.message().replace('\n', ", "), at: span.into() }
+    let message = plain::shown(&error.message().replace('\n', ", "));
+    ManifestProblem::Toml { message, at: span.into() }
 }
 
 /// The table `[pipeline]`.

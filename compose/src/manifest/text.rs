@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::plain;
 use crate::problem::{ComposeError, ManifestProblem, Problem};
 
 /// The most bytes of a manifest that are read.
@@ -50,6 +51,6 @@ impl Text {
 
     /// The error that shows these problems in this text.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> ComposeError {
-        ComposeError::new(&self.path, self.text.clone(), problems)
+        ComposeError::new(&self.path, plain::shown(&self.text).into(), problems)
     }
 }

@@ -45,6 +45,16 @@ pub enum ManifestProblem {
         #[label("here")]
         at: SourceSpan,
     },
+    /// A key or a string that cannot be shown as it is.
+    #[error("a name or a path has the control character U+{code:04X}")]
+    #[diagnostic(help("take it out: it would change what a terminal shows, not what is composed"))]
+    Control {
+        /// The character's number.
+        code: u32,
+        /// The key or the string.
+        #[label("in here")]
+        at: SourceSpan,
+    },
     /// A key that means nothing here.
     #[error("{place} has no key `{key}`")]
     UnknownKey {
