@@ -107,3 +107,14 @@ fn crates_become_stages_and_the_folder_they_are_in_does_not_show() {
     ];
     assert_eq!(phases.0, expected);
 }
+
+#[test]
+fn a_driver_with_std_is_told_to_go_without() {
+    let folder = tempfile::tempdir().unwrap();
+    write_crates(folder.path());
+    let source = DRIVER.replace("#![no_std]", "");
+    std::fs::write(folder.path().join("meter/src/lib.rs"), source).unwrap();
+    let error = build_stage(&folder.path().join("meter"), &options(folder.path())).unwrap_err();
+    let help = miette::Diagnostic::help(&error).unwrap().to_string();
+    assert!(help.contains("`#![no_std]`"), "{help}\n{error}");
+}

@@ -36,7 +36,8 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
     let mut command = Command::new(&program);
     command
         .current_dir(&package.directory)
-        .arg("build")
+        // What it compiles is of no use to who reads an error.
+        .args(["build", "--quiet"])
         .arg("--manifest-path")
         .arg(&package.manifest)
         .args(["--profile", "guest", "--target", package.target])
@@ -55,9 +56,11 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
         });
     }
     command.arg("--config").arg(rustflags(package));
-    // These would replace the flags above, and make the bytes depend on who
-    // builds.
+    // These would replace the flags above or add to them, and make the bytes
+    // depend on who builds.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    let triple = package.target.replace('-', "_").to_ascii_uppercase();
+    command.env_remove(format!("CARGO_TARGET_{triple}_RUSTFLAGS"));
     tracing::debug!(?command, "building a stage");
 
     let shown = program.to_string_lossy().into_owned();
@@ -66,15 +69,9 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
         .map_err(|source| BuildError::NoProgram { program: shown.clone(), source })?;
     let name = || package.name.clone();
     if !output.status.success() {
-        return Err(BuildError::Cargo {
-            package: name(),
-            output: end_of(&String::from_utf8_lossy(&output.stderr)),
-            command: format!(
-                "cargo build --manifest-path {} --target {}",
-                package.manifest.display(),
-                package.target
-            ),
-        });
+        let output = end_of(&String::from_utf8_lossy(&output.stderr));
+        let help = help(package, &output);
+        return Err(BuildError::Cargo { package: name(), output, help });
     }
     Message::parse_stream(Cursor::new(output.stdout))
         .filter_map(Result::ok)
@@ -84,6 +81,20 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
         })
         .last()
         .ok_or_else(|| BuildError::NoFile { package: name() })
+}
+
+/// What to do, by what cargo said.
+fn help(package: &Package, output: &str) -> String {
+    // Rust's std and the SDK each have a panic handler, and the compiler's
+    // words for that are known to few.
+    if output.contains("duplicate lang item `panic_impl`") {
+        return "a driver has no `std`: begin its src/lib.rs with `#![no_std]`, and turn off the \
+                feature `std` of the crates that it depends on"
+            .to_owned();
+    }
+    // For a shell, whatever the path.
+    let manifest = package.manifest.display().to_string().replace('\'', r"'\''");
+    format!("repeat it alone: cargo build --manifest-path '{manifest}' --target {}", package.target)
 }
 
 fn made(package: &Package, artifact: Artifact) -> Option<PathBuf> {

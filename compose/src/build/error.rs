@@ -92,14 +92,14 @@ pub enum BuildError {
     },
     /// Cargo cannot build the crate.
     #[error("cargo cannot build `{package}`:\n{output}")]
-    #[diagnostic(help("repeat it alone: {command}"))]
     Cargo {
         /// The crate.
         package: String,
         /// What cargo and the compiler say: the end of it, if it is long.
         output: String,
-        /// The command.
-        command: String,
+        /// What to do: usually the command that says it again.
+        #[help]
+        help: String,
     },
     /// Cargo built the crate and names no file.
     #[error("cargo built `{package}` and names no WebAssembly file")]

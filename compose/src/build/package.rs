@@ -89,6 +89,12 @@ fn metadata(manifest: &Path, options: &Options) -> Result<Metadata, BuildError> 
     if let Some(directory) = manifest.parent() {
         command.current_dir(directory);
     }
+    // A relative one is meant from where we were called, not from each crate.
+    if let Some(chosen) = std::env::var_os("CARGO_TARGET_DIR")
+        && let Ok(chosen) = std::path::absolute(chosen)
+    {
+        command.env("CARGO_TARGET_DIR", chosen);
+    }
     if options.offline {
         command.other_options(["--offline".to_owned()]);
     }
