@@ -53,6 +53,7 @@ pub mod units;
 pub use address::seven_bit;
 pub use bindings::periplasm::device::types::{BusFault, Error};
 pub use device::Device;
+pub use embedded_hal;
 pub use panic::panicked;
 pub use periplasm_hal as hal;
 pub use periplasm_hal::{Delay, Diag, I2c, I2cError, Level};

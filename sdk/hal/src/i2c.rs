@@ -8,8 +8,8 @@ use embedded_hal::i2c::{
     TenBitAddress,
 };
 
+use crate::I2c;
 use crate::bindings::wasi::i2c::i2c as wasi;
-use crate::bindings::wasi::i2c::i2c::I2c;
 
 /// Why an I2C operation failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,11 +78,11 @@ impl i2c::I2c<SevenBitAddress> for I2c {
     }
 
     fn read(&mut self, address: SevenBitAddress, read: &mut [u8]) -> Result<(), I2cError> {
-        fill(read, &I2c::read(self, address.into(), read.len() as u64)?)
+        fill(read, &wasi::I2c::read(self, address.into(), read.len() as u64)?)
     }
 
     fn write(&mut self, address: SevenBitAddress, write: &[u8]) -> Result<(), I2cError> {
-        Ok(I2c::write(self, address.into(), write)?)
+        Ok(wasi::I2c::write(self, address.into(), write)?)
     }
 
     fn write_read(
@@ -91,7 +91,7 @@ impl i2c::I2c<SevenBitAddress> for I2c {
         write: &[u8],
         read: &mut [u8],
     ) -> Result<(), I2cError> {
-        fill(read, &I2c::write_read(self, address.into(), write, read.len() as u64)?)
+        fill(read, &wasi::I2c::write_read(self, address.into(), write, read.len() as u64)?)
     }
 }
 
@@ -115,7 +115,11 @@ impl i2c::I2c<TenBitAddress> for I2c {
     }
 }
 
-fn transaction(i2c: &I2c, wire: u16, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
+fn transaction(
+    i2c: &wasi::I2c,
+    wire: u16,
+    operations: &mut [Operation<'_>],
+) -> Result<(), I2cError> {
     let sent: Vec<wasi::Operation<'_>> = operations
         .iter()
         .map(|operation| match operation {
@@ -140,4 +144,21 @@ fn fill(buffer: &mut [u8], bytes: &[u8]) -> Result<(), I2cError> {
     }
     buffer.copy_from_slice(bytes);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_of_another_length_is_an_error_and_leaves_the_buffer() {
+        let mut buffer = [7; 2];
+        for given in [&[1][..], &[1, 2, 3], &[]] {
+            let error = fill(&mut buffer, given).unwrap_err();
+            assert_eq!(error, I2cError::Length { asked: 2, given: given.len() });
+            assert_eq!(buffer, [7; 2]);
+        }
+        fill(&mut buffer, &[1, 2]).unwrap();
+        assert_eq!(buffer, [1, 2]);
+    }
 }

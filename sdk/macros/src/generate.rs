@@ -20,7 +20,7 @@ pub(crate) struct Known {
 
 /// What a driver finds in `periplasm-driver`.
 pub(crate) const DRIVER: &[Known] = &[
-    Known { interface: "wasi:i2c/i2c", path: "::periplasm_driver::hal::bindings::wasi::i2c::i2c" },
+    Known { interface: "wasi:i2c/i2c", path: "::periplasm_driver::hal::slot::i2c" },
     Known {
         interface: "periplasm:hal/delay",
         path: "::periplasm_driver::hal::bindings::periplasm::hal::delay",
@@ -51,9 +51,9 @@ pub(crate) struct World {
 impl World {
     /// The one world in `dir`, with the built-in packages to refer to.
     pub(crate) fn in_folder(dir: &Path) -> Result<Self, String> {
-        if !dir.is_dir() {
+        if !has_wit(dir) {
             return Err(format!(
-                "no folder {}: a component's world stands in a file `wit/world.wit` beside its `src`",
+                "no WIT in {}: a component's world stands in a file `wit/world.wit` beside its `src`",
                 dir.display()
             ));
         }
@@ -61,7 +61,22 @@ impl World {
         packages::add(&mut resolve)?;
         let (package, sources) = resolve.push_path(dir).map_err(|e| resolve.render_error(&e))?;
         let files = sources.paths().map(Path::to_owned).collect();
-        let id = resolve.select_world(&[package], None).map_err(|e| e.to_string())?;
+        let worlds = &resolve.packages[package].worlds;
+        let ids: Vec<WorldId> = worlds.values().copied().collect();
+        let id = match ids.as_slice() {
+            [id] => *id,
+            [] => return Err(format!("no world in {}: a component is one", dir.display())),
+            _ => {
+                let names: Vec<_> = worlds.keys().map(|name| format!("`{name}`")).collect();
+                return Err(format!(
+                    "{} worlds in {}: {}. A component is one: move the others into a crate or a \
+                     package of their own",
+                    names.len(),
+                    dir.display(),
+                    names.join(", ")
+                ));
+            }
+        };
         Ok(Self { resolve, id, files })
     }
 
@@ -125,5 +140,63 @@ impl World {
                 Some((name, WithOption::Path(known.path.to_owned())))
             })
             .collect()
+    }
+}
+
+fn has_wit(dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else { return false };
+    entries.flatten().any(|entry| entry.path().extension().is_some_and(|e| e == "wit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world(files: &[(&str, &str)]) -> Result<World, String> {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        World::in_folder(dir.path())
+    }
+
+    const SENSOR: &str = "package my:sensor;
+        world sensor {
+            include periplasm:hal/driver@0.1.0;
+            export periplasm:device/thermometer@0.1.0;
+        }";
+
+    #[test]
+    fn a_world_needs_no_copies_of_the_packages_it_refers_to() {
+        let world = world(&[("world.wit", SENSOR)]).unwrap();
+        assert_eq!(world.name(), "sensor");
+        assert!(world.has_slot("diag") && world.has_exports() && !world.has_slot("bus"));
+        assert_eq!(world.files.len(), 1);
+        let source = world.bindings(DRIVER, "::wit_bindgen").unwrap();
+        assert!(source.contains("fn temperature"), "{source}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_world_is_told_with_its_place() {
+        let wrong: [(&[(&str, &str)], &[&str]); 6] = [
+            (&[], &["no WIT in", "wit/world.wit"]),
+            (&[("README.md", "")], &["no WIT in"]),
+            (&[("types.wit", "package my:sensor; interface i {}")], &["no world in"]),
+            (
+                &[("a.wit", SENSOR), ("b.wit", "package my:sensor; world other {}")],
+                &["2 worlds in", "`sensor`", "`other`"],
+            ),
+            (
+                &[("world.wit", &SENSOR.replace("thermometer", "thermomter"))],
+                &["thermomter", "world.wit:4"],
+            ),
+            (&[("world.wit", &SENSOR.replace("export ", "export: "))], &["world.wit:4"]),
+        ];
+        for (files, expected) in wrong {
+            let Err(message) = world(files) else { panic!("{files:?}") };
+            for part in expected {
+                assert!(message.contains(part), "{message:?} does not say {part:?}");
+            }
+        }
     }
 }
