@@ -9,12 +9,32 @@ use crate::generate::{APP, DRIVER, World};
 
 type Expansion = syn::Result<TokenStream>;
 
-/// The expansion, or a compile error at the macro's call.
+/// The expansion, or a compile error and what keeps the compiler from adding
+/// errors of its own about all that is now missing.
 pub(crate) fn or_error(expansion: Expansion) -> proc_macro::TokenStream {
-    expansion.unwrap_or_else(syn::Error::into_compile_error).into()
+    let failed = |error: syn::Error| {
+        let error = error.into_compile_error();
+        quote! {
+            #error
+            // An empty module is missed once, an absent one at every use and
+            // with the advice to look for a crate of that name.
+            #[doc(hidden)]
+            pub mod bindings {}
+            // Has the allocator and the panic handler that a driver lacks now.
+            #[cfg(target_family = "wasm")]
+            extern crate std;
+        }
+    };
+    expansion.unwrap_or_else(failed).into()
 }
 
-pub(crate) fn driver(device: syn::Path) -> Expansion {
+/// `input` is the macro's argument: the name of the crate's own type.
+pub(crate) fn driver(input: proc_macro::TokenStream) -> Expansion {
+    let device: syn::Ident = syn::parse(input).map_err(|found| {
+        let message = "`driver!` takes the name of the type that implements `Guest` for what the \
+                       world exports, defined beside it: `driver!(Sensor);` and `struct Sensor;`";
+        syn::Error::new(found.span(), message)
+    })?;
     let world = crate_world()?;
     if !world.has_slot("diag") {
         return Err(error(format!(

@@ -15,11 +15,13 @@ use proc_macro::TokenStream;
 
 /// Turns a crate into a driver: bindings, allocator, panic report, exports.
 ///
-/// The argument is the type on which the crate implements the `Guest` trait of
-/// each interface its world exports.
+/// The argument is the name of the type on which the crate implements the
+/// `Guest` trait of each interface its world exports. The crate begins with
+/// `#![no_std]`: without it, the compiler finds a second panic handler
+/// (`duplicate lang item`).
 #[proc_macro]
 pub fn driver(input: TokenStream) -> TokenStream {
-    expand::or_error(syn::parse(input).and_then(expand::driver))
+    expand::or_error(expand::driver(input))
 }
 
 /// Makes the bindings of an app: what its world imports.
