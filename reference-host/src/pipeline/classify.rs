@@ -89,10 +89,30 @@ fn slot_kind(types: &Types, slot: Option<&ComponentInstanceType>) -> Result<Slot
             _ => false,
         };
         if !known {
+            let name = printable(name, MAX_SHOWN_NAME);
             return Err(format!("a slot that opens {kind} has no `{name}`"));
         }
     }
     Ok(kind)
+}
+
+/// Whether an export runs an app: `wasi:cli/run` of any release of WASI 0.2,
+/// with its function `run: func() -> result`.
+pub(super) fn is_run(types: &Types, export: &str) -> bool {
+    let Some(ComponentEntityType::Instance(id)) =
+        types.component_item_for_export(export).map(|item| item.ty)
+    else {
+        return false;
+    };
+    let returns_result = |run: &ComponentFuncType| match run.result {
+        Some(ComponentValType::Type(id)) => {
+            matches!(types[id], ComponentDefinedType::Result { ok: None, err: None, .. })
+        }
+        _ => false,
+    };
+    export.starts_with("wasi:cli/run@0.2.")
+        && function(types, &types[id], "run")
+            .is_some_and(|run| run.params.is_empty() && !run.async_ && returns_result(run))
 }
 
 fn function<'a>(

@@ -47,6 +47,7 @@ struct Inner {
     slots: Vec<Slot>,
     shared: Vec<SharedImport>,
     exports: Vec<String>,
+    run: Option<String>,
     functions: Vec<u64>,
 }
 
@@ -82,6 +83,8 @@ impl Pipeline {
         let imports = classify::classify(&types, &structure.imports)?;
         let slots = slots::with_requests(imports.slots, &requests)?;
         let stages = stages::name(&structure, &requests)?;
+        let run = structure.exports.iter().find(|name| classify::is_run(&types, name));
+        let run = run.map(|name| (*name).to_owned());
         let exports = structure.exports.iter().map(|name| (*name).to_owned()).collect();
         let mut functions = structure.functions;
         functions.sort_unstable();
@@ -92,6 +95,7 @@ impl Pipeline {
             slots,
             shared: imports.shared,
             exports,
+            run,
             functions,
             bytes,
         })))
@@ -133,9 +137,10 @@ impl Pipeline {
         &self.0.exports
     }
 
-    /// The export that runs the app, if the pipeline has an app.
+    /// The export that runs the app, if the pipeline has an app: by its name
+    /// and its type.
     pub fn run_export(&self) -> Option<&str> {
-        self.exports().iter().map(String::as_str).find(|name| name.starts_with("wasi:cli/run@0.2."))
+        self.0.run.as_deref()
     }
 
     /// The stage whose code stands at `offset` of [`Self::bytes`], given where
@@ -143,10 +148,15 @@ impl Pipeline {
     ///
     /// The second number keeps code that the engine made itself (adapters
     /// between stages, whose offsets count from elsewhere) from being taken
-    /// for a stage's.
+    /// for a stage's. Of two stages that are instances of one component, which
+    /// it was cannot be told.
     pub(crate) fn stage_at(&self, function: u64, offset: u64) -> Option<usize> {
         self.0.functions.binary_search(&function).ok()?;
-        self.stages().iter().position(|stage| stage.range().contains(&offset))
+        let mut here = (0..).zip(self.stages()).filter(|(_, s)| s.range().contains(&offset));
+        match (here.next(), here.next()) {
+            (Some((stage, _)), None) => Some(stage),
+            _ => None,
+        }
     }
 
     /// The request of one slot.

@@ -84,9 +84,8 @@ pub(super) fn name(
     };
     let mut stages = Vec::new();
     for (place, (instance, name)) in structure.instances.iter().zip(by_slots).enumerate() {
-        let in_names = structure.names.iter().find(|(index, _)| *index == instance.index);
+        let in_names = structure.names.get(&instance.index).copied();
         let claim = in_names
-            .map(|(_, name)| *name)
             .filter(|name| is_stage_name(name) && !taken.contains(*name))
             .or(only_unnamed.map(String::as_str));
         let (name, named_by) = match (name, claim) {

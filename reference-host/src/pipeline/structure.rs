@@ -1,17 +1,24 @@
 //! The outermost level of a composed component, from its bytes.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use periplasm_request::SECTION;
 use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentInstantiationArg, ComponentName, ComponentNameSectionReader, ComponentTypeRef,
-    CustomSectionReader, Encoding, KnownCustom, Parser, Payload, Validator, WasmFeatures,
+    ComponentInstantiationArg, ComponentName, ComponentNameSectionReader, ComponentOuterAliasKind,
+    ComponentTypeRef, CustomSectionReader, Encoding, KnownCustom, Parser, Payload, Validator,
+    WasmFeatures,
 };
 
 use super::PipelineError;
 use crate::text::printable;
+
+/// The most names of instances that are kept: as many as a component may have
+/// instances (`MAX_WASM_INSTANCES` of wasmparser). A section can hold 30
+/// million in the bytes of a pipeline.
+const MAX_NAMES: usize = 4096;
 
 /// What stands at the outermost level, in the order of the bytes.
 #[derive(Default)]
@@ -27,7 +34,7 @@ pub(super) struct Structure<'a> {
     /// The contents of the section of requests.
     pub(super) requests: Option<&'a [u8]>,
     /// The name section's names for instances, by index: a claim.
-    pub(super) names: Vec<(u32, &'a str)>,
+    pub(super) names: BTreeMap<u32, &'a str>,
     /// Where the body of each core function starts, at any depth.
     pub(super) functions: Vec<u64>,
     /// The byte ranges of the nested components, by component index.
@@ -82,6 +89,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Types, Structure<'_>), PipelineError
             Payload::CodeSectionEntry(body) => structure.functions.push(body.range().start),
             Payload::End(_) => depth = depth.saturating_sub(1),
             _ if depth == 0 => structure.outer(&payload)?,
+            Payload::ComponentAliasSection(section) => {
+                for alias in section.clone() {
+                    own_code(alias.map_err(invalid)?, depth)?;
+                }
+            }
             _ => {}
         }
         if let Payload::ModuleSection { .. } | Payload::ComponentSection { .. } = payload {
@@ -92,6 +104,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Types, Structure<'_>), PipelineError
         return Err(PipelineError::Structure("it has no stages".to_owned()));
     }
     Ok((types, structure))
+}
+
+/// Refuses a stage that takes the code of another one, `depth` levels up: what
+/// that code does would be blamed on the stage it belongs to.
+fn own_code(alias: ComponentAlias<'_>, depth: usize) -> Result<(), PipelineError> {
+    match alias {
+        ComponentAlias::Outer { kind: ComponentOuterAliasKind::Component, count, .. }
+            if count as usize == depth =>
+        {
+            Err(foreign_code())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn foreign_code() -> PipelineError {
+    PipelineError::Structure("a stage is made of another one's code".to_owned())
 }
 
 fn invalid(error: BinaryReaderError) -> PipelineError {
@@ -179,6 +208,11 @@ impl<'a> Structure<'a> {
             let message = "a stage's code comes from outside the file".to_owned();
             return Err(PipelineError::Structure(message));
         };
+        let is_code =
+            |kind| matches!(kind, ComponentExternalKind::Component | ComponentExternalKind::Module);
+        if args.iter().any(|argument| is_code(argument.kind)) {
+            return Err(foreign_code());
+        }
         self.instances.push(Instance {
             index: u32::try_from(self.origins.len()).unwrap_or(u32::MAX),
             range: range.clone(),
@@ -223,7 +257,9 @@ impl<'a> Structure<'a> {
         for name in names {
             let Ok(name) = name else { return };
             if let ComponentName::Instances(map) = name {
-                self.names.extend(map.into_iter().map_while(Result::ok).map(|n| (n.index, n.name)));
+                let room = MAX_NAMES.saturating_sub(self.names.len());
+                let named = map.into_iter().map_while(Result::ok).take(room);
+                self.names.extend(named.map(|naming| (naming.index, naming.name)));
             }
         }
     }
@@ -231,4 +267,28 @@ impl<'a> Structure<'a> {
 
 fn instance_argument<'a>(argument: &ComponentInstantiationArg<'a>) -> Option<(&'a str, u32)> {
     (argument.kind == ComponentExternalKind::Instance).then_some((argument.name, argument.index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_names_are_kept_than_there_can_be_instances() {
+        let number = |n: u32| {
+            let low = |shift: u32| (n >> shift & 0x7f) as u8;
+            [low(0) | 0x80, low(7) | 0x80, low(14) | 0x80, low(21) | 0x80, low(28)]
+        };
+        // Subsection 1 of the name section: sort 5 (instances), a count, names.
+        let names = 10 * MAX_NAMES as u32;
+        let mut map = [&[5][..], &number(names)].concat();
+        (0..names).for_each(|index| map.extend([&number(index)[..], &[0]].concat()));
+        let subsection = [&[1][..], &number(map.len() as u32), &map].concat();
+        let body = [&[14][..], b"component-name", &subsection].concat();
+        let mut bytes =
+            wat::parse_str("(component (component) (instance (instantiate 0)))").unwrap();
+        bytes.extend([&[0][..], &number(body.len() as u32), &body].concat());
+        let (_, structure) = read(&bytes).unwrap();
+        assert_eq!(structure.names.len(), MAX_NAMES);
+    }
 }

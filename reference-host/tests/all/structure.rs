@@ -1,9 +1,9 @@
 //! What is read from a component's own bytes.
 
-use periplasm_host::Pipeline;
 use periplasm_host::pipeline::{NamedBy, PipelineError};
+use periplasm_host::{Cause, Pipeline, RunOptions};
 
-use crate::support::{GOOD, Stage, bytes, pipeline, requests, wat, with_section};
+use crate::support::{Bench, GOOD, Stage, bytes, pipeline, requests, wat, with_section};
 
 const SECOND: Stage<'_> = Stage { name: "second", ..GOOD };
 
@@ -158,4 +158,50 @@ fn a_pipeline_that_is_cut_short_is_invalid_or_lacks_something() {
     for len in (0..whole.len()).step_by(11) {
         assert!(Pipeline::from_bytes(whole[..len].to_vec()).is_err(), "cut to {len} bytes");
     }
+}
+
+/// Two stages, `a` and `b`, with `code` after the component `$stage` that
+/// exports `x`.
+fn composition(code: &str) -> Result<Pipeline, PipelineError> {
+    let text = format!(
+        r#"(component
+          (component $stage (core module $m (func (export "x") unreachable))
+            (core instance $m (instantiate $m))
+            (func (export "x") (canon lift (core func $m "x"))))
+          {code})"#
+    );
+    Pipeline::from_bytes(wat::parse_str(text).unwrap())
+}
+
+#[test]
+fn which_of_two_instances_of_one_component_failed_is_not_guessed() {
+    let exports = r#"(instance $a (instantiate $stage)) (instance $b (instantiate $stage))
+        (alias export $b "x" (func $x)) (instance $out (export "probe" (func $x)))
+        (export "test:b/probe@0.1.0" (instance $out))"#;
+    let pipeline = composition(exports).unwrap();
+    let mut bench = Bench::start(&pipeline, RunOptions::default()).unwrap();
+    let probe = bench.running.typed_func::<(), ()>("test:b/probe@0.1.0", "probe").unwrap();
+    let error = bench.running.call(&probe, ()).unwrap_err();
+    assert_eq!((error.stage.clone(), error.cause.clone()), (None, Cause::Aborted), "{error}");
+    assert_eq!(error.to_string(), "the pipeline gave up without saying why");
+}
+
+#[test]
+fn a_stage_made_of_another_ones_code_is_refused() {
+    for code in [
+        // Taken from outside, however deep.
+        "(instance (instantiate $stage))
+            (component $thief (alias outer 1 $stage (component $s)) (instance (instantiate $s)))
+            (instance (instantiate $thief))",
+        "(component $thief (component (alias outer 2 $stage (component $s)))) (instance (instantiate $thief))",
+        // Handed over.
+        "(component $thief (import \"s\" (component $s)) (instance (instantiate $s)))
+            (instance (instantiate $thief (with \"s\" (component $stage))))",
+    ] {
+        let error = composition(code).unwrap_err();
+        let PipelineError::Structure(message) = error else { panic!("{code}: {error}") };
+        assert_eq!(message, "a stage is made of another one's code", "{code}");
+    }
+    // Its own it may instantiate as it likes.
+    composition("(component $own (component $c) (component (alias outer 1 $c (component $d)) (instance (instantiate $d)))) (instance (instantiate $own))").unwrap();
 }
