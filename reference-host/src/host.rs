@@ -11,10 +11,10 @@ use wasmtime::{Engine, Store};
 use wasmtime_wasi::WasiCtxBuilder;
 
 use crate::cache::Cache;
-use crate::grants::{Grant, Granted, Grants};
+use crate::grants::{Granted, Grants};
 use crate::machine::{Machine, MachineError};
 use crate::output::Output;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, SlotKind};
 use crate::run::{RunError, Running};
 use crate::runtime::{self, LogSink, SlotState, State, Ticking, Watch};
 use crate::text::printable;
@@ -214,6 +214,7 @@ fn state(
         clock: machine.clock().clone(),
         real_time: machine.real_time(),
         watch,
+        waits: runtime::Waits::default(),
         limiter: runtime::Limiter::new(limits.memory_bytes),
         panic: None,
         log: options.log,
@@ -229,13 +230,11 @@ fn slots(
 ) -> Result<Box<[SlotState]>, StartError> {
     let mut slots = Vec::with_capacity(pipeline.slots().len());
     for slot in pipeline.slots() {
-        let belongs = |g: &&Grant| g.stage == slot.stage() && g.slot == slot.name();
-        let hardware = grants.iter().find(belongs).map(|grant| &grant.hardware);
-        slots.push(match (slot.kind(), hardware) {
-            (crate::pipeline::SlotKind::I2c, Some(Granted::I2c { bus, addresses })) => {
-                SlotState::i2c(slot, machine.i2c(bus)?, addresses)
+        slots.push(match (slot.kind(), grants.of(pipeline, slot)) {
+            (SlotKind::I2c, Some(Granted::I2c { bus, addresses })) => {
+                SlotState::i2c(slot, machine.granted(bus, addresses)?, addresses)
             }
-            (crate::pipeline::SlotKind::Diag, Some(Granted::Diag)) => {
+            (SlotKind::Diag, Some(Granted::Diag)) => {
                 SlotState::diag(slot, machine.limits().log_bytes)
             }
             _ => {

@@ -8,11 +8,13 @@ use std::time::{Duration, SystemTime};
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use periplasm_backend::trace::{Entry, Traced};
-use periplasm_backend::{Clock, I2cBus, RealClock, SharedI2c, sim};
+use periplasm_backend::{Clock, I2cAddress, I2cBus, RealClock, SharedI2c, sim};
 use thiserror::Error;
 
 use crate::board::{Backend, Board, I2cHardware, Limits};
 use crate::grants::{Granted, Grants};
+#[cfg(target_os = "linux")]
+use crate::text::printable;
 
 /// Gets each transaction, with the name of its bus, while the bus is held.
 pub type TraceSink = Arc<dyn Fn(&str, &Entry) + Send + Sync>;
@@ -60,6 +62,17 @@ pub enum MachineError {
     /// A grant for a bus that the machine's board does not have.
     #[error("this machine has no bus `{0}`: the grants were decided on another board")]
     NoBus(String),
+    /// A grant of an address that the machine's board does not allow.
+    #[error(
+        "this machine's board does not allow {address} on bus `{bus}`: \
+         the grants were decided on another board"
+    )]
+    NotAllowed {
+        /// The bus.
+        bus: String,
+        /// The first address that is not allowed.
+        address: I2cAddress,
+    },
 }
 
 impl Machine {
@@ -94,8 +107,8 @@ impl Machine {
     /// Opens what `grants` name.
     pub fn open_granted(&self, grants: &Grants) -> Result<(), MachineError> {
         for grant in grants.iter() {
-            if let Granted::I2c { bus, .. } = &grant.hardware {
-                self.i2c(bus)?;
+            if let Granted::I2c { bus, addresses } = &grant.hardware {
+                self.granted(bus, addresses)?;
             }
         }
         Ok(())
@@ -138,6 +151,22 @@ impl Machine {
         Ok(bus)
     }
 
+    /// The bus of this name for a stage that was granted `addresses` on it:
+    /// whoever decided that, this machine's board has the last word.
+    pub(crate) fn granted(
+        &self,
+        name: &str,
+        addresses: &[I2cAddress],
+    ) -> Result<SharedI2c, MachineError> {
+        let allow = self.board.i2c_bus(name).map_or(&[][..], |bus| bus.allow());
+        match addresses.iter().find(|address| !allow.contains(address)) {
+            Some(&address) if self.board.i2c_bus(name).is_some() => {
+                Err(MachineError::NotAllowed { bus: name.to_owned(), address })
+            }
+            _ => self.i2c(name),
+        }
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         self.board.limits()
     }
@@ -169,7 +198,8 @@ impl fmt::Debug for Machine {
 #[cfg(target_os = "linux")]
 fn open_linux(device: &Path) -> Result<impl I2cBus + 'static, (String, &'static str)> {
     periplasm_backend::linux::LinuxI2c::open(device)
-        .map_err(|error| (error.to_string(), error.remedy()))
+        // It quotes the board file, which may hold anything.
+        .map_err(|error| (printable(&error.to_string(), 512).into_owned(), error.remedy()))
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -7,11 +7,14 @@ use periplasm_request::Request;
 pub use refusal::{Refusal, Refused};
 
 use crate::board::Board;
-use crate::pipeline::{Pipeline, Slot};
+use crate::pipeline::{Digest, Pipeline, Slot};
 
 /// What a pipeline is given on a board: one grant a slot.
 #[derive(Clone, Debug)]
-pub struct Grants(Vec<Grant>);
+pub struct Grants {
+    pipeline: Digest,
+    grants: Vec<Grant>,
+}
 
 /// What one slot is given.
 #[derive(Clone, Debug)]
@@ -52,7 +55,7 @@ impl Grants {
             }
         }
         if refusals.is_empty() {
-            Ok(Self(grants))
+            Ok(Self { pipeline: pipeline.digest(), grants })
         } else {
             Err(Box::new(Refused::new(pipeline, board, refusals)))
         }
@@ -60,7 +63,15 @@ impl Grants {
 
     /// The grants, in the order of the pipeline's slots.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Grant> {
-        self.0.iter()
+        self.grants.iter()
+    }
+
+    /// What a slot of `pipeline` was granted: nothing, if these grants were
+    /// decided for another pipeline, even for one with slots of the same names.
+    pub(crate) fn of(&self, pipeline: &Pipeline, slot: &Slot) -> Option<&Granted> {
+        let belongs = |grant: &&Grant| grant.stage == slot.stage() && grant.slot == slot.name();
+        let grant = self.grants.iter().find(belongs)?;
+        (self.pipeline == pipeline.digest()).then_some(&grant.hardware)
     }
 }
 

@@ -11,6 +11,7 @@ mod linker;
 mod log;
 mod state;
 mod stdin;
+mod wait;
 mod wasi;
 mod watch;
 
@@ -21,5 +22,6 @@ pub(crate) use engine::engine;
 pub(crate) use limits::{Denied, Limiter};
 pub(crate) use linker::{base, with_slots};
 pub(crate) use state::{SlotState, State};
+pub(crate) use wait::Waits;
 pub(crate) use wasi::{set_clock, set_stdin};
 pub(crate) use watch::{Running as Ticking, Stop, Watch};

@@ -8,6 +8,7 @@ use wasmtime_wasi::WasiCtx;
 
 use super::limits::Limiter;
 use super::log::LogSink;
+use super::wait::Waits;
 use super::watch::Watch;
 use crate::pipeline::Slot;
 
@@ -27,6 +28,8 @@ pub(crate) struct State {
     /// Whether a delay takes real time.
     pub(crate) real_time: bool,
     pub(crate) watch: Watch,
+    /// The moments the app waits for at once.
+    pub(crate) waits: Waits,
     pub(crate) limiter: Limiter,
     pub(crate) panic: Option<PanicReport>,
     pub(crate) log: LogSink,

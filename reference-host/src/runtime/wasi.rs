@@ -3,20 +3,19 @@
 //! Wasmtime's own implementation, except where time passes: an app waits on
 //! the board's clock, as drivers do, and never longer than its run.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use periplasm_backend::Clock;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::sync::io::poll;
-use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::p2::{DynPollable, subscribe};
 use wasmtime_wasi::{HostWallClock, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::state::State;
 use super::stdin::BoundedStdin;
+use super::wait::{Wait, Waits};
 use super::watch::Watch;
 use crate::machine::Machine;
 
@@ -48,6 +47,7 @@ struct Time<'a> {
     clock: &'a Arc<dyn Clock>,
     real: bool,
     watch: &'a Watch,
+    waits: &'a Waits,
     table: &'a mut ResourceTable,
 }
 
@@ -58,6 +58,7 @@ impl Time<'_> {
             clock: &state.clock,
             real: state.real_time,
             watch: &state.watch,
+            waits: &state.waits,
             table: &mut state.table,
         }
     }
@@ -73,11 +74,9 @@ impl monotonic_clock::Host for Time<'_> {
     }
 
     fn subscribe_instant(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        let wait = Wait {
-            clock: self.clock.clone(),
-            real: self.real,
-            until_ns: when,
-            end: self.watch.deadline(),
+        let wait = match self.real {
+            true => Wait::real(self.clock, when, self.watch.deadline()),
+            false => Wait::simulated(self.clock, when, self.waits),
         };
         let wait = self.table.push(wait)?;
         subscribe(self.table, wait)
@@ -112,51 +111,6 @@ impl poll::HostPollable for Time<'_> {
     fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
         poll::HostPollable::drop(self.table, pollable)
     }
-}
-
-/// A moment to wait for.
-struct Wait {
-    clock: Arc<dyn Clock>,
-    real: bool,
-    until_ns: u64,
-    end: Option<Instant>,
-}
-
-#[wasmtime_wasi::async_trait]
-impl Pollable for Wait {
-    async fn ready(&mut self) {
-        let left = self.until_ns.saturating_sub(self.clock.now_ns());
-        if left == 0 {
-            return;
-        }
-        if !self.real {
-            // Asking whether the moment has come must not make it come; only
-            // who waits for it comes here a second time.
-            once_pending().await;
-            self.clock.delay_ns(left);
-            return;
-        }
-        let until = Instant::now().checked_add(Duration::from_nanos(left));
-        match (until, self.end) {
-            (Some(until), end) => {
-                tokio::time::sleep_until(end.map_or(until, |end| until.min(end)).into()).await;
-            }
-            (None, Some(end)) => tokio::time::sleep_until(end.into()).await,
-            (None, None) => std::future::pending().await,
-        }
-    }
-}
-
-async fn once_pending() {
-    let mut waited = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut waited, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// The date and time when the board was opened, moved on by the board's clock.

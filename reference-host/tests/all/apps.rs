@@ -18,7 +18,8 @@ fn text(code: &str) -> String {
       (import "wasi:io/poll@0.2.6" (instance $poll
         (export "pollable" (type $p (sub resource)))
         (export "[method]pollable.block" (func (param "self" (borrow $p))))
-        (export "[method]pollable.ready" (func (param "self" (borrow $p)) (result bool)))))
+        (export "[method]pollable.ready" (func (param "self" (borrow $p)) (result bool)))
+        (export "poll" (func (param "in" (list (borrow $p))) (result (list u32))))))
       (alias export $poll "pollable" (type $pollable))
       (import "wasi:clocks/monotonic-clock@0.2.6" (instance $clock
         (alias outer 1 $pollable (type $p)) (export "pollable" (type $q (eq $p)))
@@ -29,14 +30,22 @@ fn text(code: &str) -> String {
     format!(
         r#"(component {imports}
   (component $app {imports}
+    (core module $libc (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+    (core instance $libc (instantiate $libc))
+    (core func $poll (canon lower (func $poll "poll") (memory (core memory $libc "memory"))
+      (realloc (core func $libc "realloc"))))
     (core func $block (canon lower (func $poll "[method]pollable.block")))
     (core func $ready (canon lower (func $poll "[method]pollable.ready")))
     (core func $now (canon lower (func $clock "now")))
     (core func $subscribe (canon lower (func $clock "subscribe-duration")))
     (core func $exit (canon lower (func $exit "exit")))
-    (core instance $host (export "block" (func $block)) (export "ready" (func $ready))
+    (alias core export $libc "memory" (core memory $memory))
+    (core instance $host (export "memory" (memory $memory)) (export "poll" (func $poll)) (export "block" (func $block)) (export "ready" (func $ready))
       (export "now" (func $now)) (export "subscribe" (func $subscribe)) (export "exit" (func $exit)))
     (core module $main
+      (import "host" "memory" (memory 1))
+      (import "host" "poll" (func $poll (param i32 i32 i32)))
       (import "host" "block" (func $block (param i32)))
       (import "host" "ready" (func $ready (param i32) (result i32)))
       (import "host" "now" (func $now (result i64)))
@@ -93,6 +102,35 @@ fn asking_whether_time_has_passed_does_not_make_it_pass() {
     assert_eq!((code, machine.clock().now_ns()), (Ok(0), 0));
 }
 
+#[test]
+fn an_app_that_waits_for_several_moments_wakes_up_at_the_first() {
+    // 7 s, 2 s and 2 s. The second and the third are ready, at that time.
+    let code = "
+        (i32.store (i32.const 0) (call $subscribe (i64.const 7000000000)))
+        (i32.store (i32.const 4) (call $subscribe (i64.const 2000000000)))
+        (i32.store (i32.const 8) (call $subscribe (i64.const 2000000000)))
+        (call $poll (i32.const 0) (i32.const 3) (i32.const 16))
+        ;; A pointer and a length; then the ready ones' places.
+        (if (i32.ne (i32.load (i32.const 20)) (i32.const 2)) (then (unreachable)))
+        (if (i32.ne (i32.load (i32.load (i32.const 16))) (i32.const 1)) (then (unreachable)))
+        ;; The first one is still to come, and no other is in its way.
+        (call $block (i32.load (i32.const 0)))
+        (i32.const 0)";
+    let (code, machine) = run(code, BOARD, None);
+    assert_eq!((code, machine.clock().now_ns()), (Ok(0), 7_000_000_000));
+}
+
+#[test]
+fn an_app_that_wakes_up_at_the_first_moment_has_not_passed_the_second() {
+    let code = "
+        (i32.store (i32.const 0) (call $subscribe (i64.const 7000000000)))
+        (i32.store (i32.const 4) (call $subscribe (i64.const 2000000000)))
+        (call $poll (i32.const 0) (i32.const 2) (i32.const 16))
+        (i32.const 0)";
+    let (code, machine) = run(code, BOARD, None);
+    assert_eq!((code, machine.clock().now_ns()), (Ok(0), 2_000_000_000));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_real_sleep_ends_with_the_runs_time() {
@@ -134,6 +172,16 @@ fn a_pipeline_without_an_app_cannot_be_run_and_says_so() {
     let grants = Grants::decide(&pipeline, &board).unwrap();
     let mut running = host.start(&compiled, &machine, &grants, RunOptions::default()).unwrap();
     assert_eq!(running.run_app().unwrap_err().cause, Cause::NoApp);
+}
+
+#[test]
+fn an_export_is_an_app_by_its_type_and_not_by_its_name() {
+    let other = text("(i32.const 0)")
+        .replace("(func $run (result (result)) (canon", "(func $run (result u32) (canon");
+    let pipeline = Pipeline::from_bytes(wat::parse_str(other).unwrap()).unwrap();
+    assert_eq!(pipeline.exports(), ["wasi:cli/run@0.2.6"]);
+    assert_eq!(pipeline.run_export(), None);
+    assert_eq!(app("(i32.const 0)").run_export(), Some("wasi:cli/run@0.2.6"));
 }
 
 #[test]

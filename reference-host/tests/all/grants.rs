@@ -68,3 +68,31 @@ fn grants_of_another_pipeline_start_nothing() {
     let error = host.start(&compiled, &machine, &grants, RunOptions::default()).unwrap_err();
     assert!(matches!(&error, StartError::NotGranted { stage, .. } if stage == "other"), "{error}");
 }
+
+#[test]
+fn grants_of_a_pipeline_with_the_same_names_start_nothing() {
+    let (host, board) = (host(), board());
+    let machine = Machine::open(&board).unwrap();
+    let grants = Grants::decide(&pipeline(&[GOOD]), &board).unwrap();
+    // It asked for less, and must not be given what another one asked for.
+    let modest = Stage { addresses: &[], ..GOOD };
+    let compiled = host.compile(&pipeline(&[modest])).unwrap();
+    let error = host.start(&compiled, &machine, &grants, RunOptions::default()).unwrap_err();
+    assert!(matches!(&error, StartError::NotGranted { stage, .. } if stage == "good"), "{error}");
+}
+
+#[test]
+fn what_another_board_allowed_is_not_allowed_on_this_one() {
+    let (host, pipeline) = (host(), pipeline(&[GOOD]));
+    let grants = Grants::decide(&pipeline, &board()).unwrap();
+    let strict = Board::parse("backend = \"sim\"\n[i2c.main]\nallow = [0x51]\n", "b.toml").unwrap();
+    let machine = Machine::new(&strict);
+    let compiled = host.compile(&pipeline).unwrap();
+    let started = host.start(&compiled, &machine, &grants, RunOptions::default());
+    let opened = machine.open_granted(&grants).map_err(StartError::from);
+    for error in [started.map(drop).unwrap_err(), opened.unwrap_err()] {
+        let expected = "this machine's board does not allow 0x50 on bus `main`: \
+                        the grants were decided on another board";
+        assert_eq!(error.to_string(), expected);
+    }
+}
