@@ -25,6 +25,21 @@ pub(crate) fn printable(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// `text` with a `?` or `¿` in the place of each character that steers a
+/// terminal, at the same length, so that each place in it stays where it is.
+pub(crate) fn same_length(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        // Of a line's end; alone it would have the line written over.
+        '\r' => ' ',
+        c if !c.is_control() && !is_format(c) => c,
+        c if c.len_utf8() == 1 => '?',
+        c if c.len_utf8() == 2 => '¿',
+        _ => '\u{fffd}',
+    };
+    text.chars().map(shown).collect()
+}
+
 /// Characters that change how their neighbours are shown: bidirectional
 /// controls and isolates (Unicode Standard Annex #9, section 2).
 fn is_format(c: char) -> bool {
@@ -40,6 +55,14 @@ mod tests {
         assert_eq!(printable("25.08 °C", 100), "25.08 °C");
         assert_eq!(printable("a\x1b[2Jb", 100), "a\\u{1b}[2Jb");
         assert_eq!(printable("a\nb\u{202e}c", 100), "a⏎b\\u{202e}c");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_replaced_without_moving_anything() {
+        let text = "a\t°\r\n\x1b \u{7f} \u{9b} \u{61c} \u{202e} \u{2066} z";
+        let shown = same_length(text);
+        assert_eq!(shown, "a\t° \n? ? ¿ ¿ \u{fffd} \u{fffd} z");
+        assert_eq!(shown.len(), text.len());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use super::file::{BoardFile, I2cFile, LimitsFile};
 use super::{Backend, Board, I2cBus, I2cHardware, Limits, Malformed, Problem};
+use crate::text::{printable, same_length};
 
 /// WebAssembly's own limit of a 32-bit memory, and more than a pipeline needs.
 const MAX_MEMORY_MIB: i64 = 4096;
@@ -21,8 +22,13 @@ const MIN_STALL_MS: i64 = 100;
 const MAX_STALL_MS: i64 = 3_600_000;
 const MAX_LOG_BYTES: i64 = 1 << 30;
 
+/// The most bytes of the file's name, and of the parser's words, in a message.
+const MAX_FILE_NAME: usize = 4096;
+const MAX_MESSAGE: usize = 1024;
+
 pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
-    let source = NamedSource::new(file_name, Arc::new(text.to_owned()));
+    let shown = (printable(file_name, MAX_FILE_NAME), same_length(text));
+    let source = NamedSource::new(shown.0, Arc::new(shown.1));
     let malformed = |problems| Malformed { source_code: source.clone(), problems };
     let file: BoardFile =
         toml::from_str(text).map_err(|error| malformed(vec![syntax(&error, text)]))?;
@@ -48,7 +54,9 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
 
 /// The parser's error, in words for people who do not write Rust.
 fn syntax(error: &toml::de::Error, text: &str) -> Problem {
-    let message = error.message().replace("expected i64", "expected a number");
+    // It may quote keys and values, in which TOML has escapes for anything.
+    let message = printable(error.message(), MAX_MESSAGE).into_owned();
+    let message = message.replace("expected i64", "expected a number");
     let help = if message.contains("missing field `backend`") {
         Some("write at the top: backend = \"sim\", or backend = \"linux\"")
     } else if message.ends_with("expected a number") {
@@ -147,7 +155,7 @@ fn linux(
     }
     let at = file.device.as_ref().map_or(header, Spanned::span).into();
     if file.device.is_none() {
-        problems.push(Problem::NoDevice { bus: name.to_owned(), at });
+        problems.push(Problem::NoDevice { bus: printable(name, MAX_MESSAGE).into_owned(), at });
     }
     let device = file.device.as_ref().map(|path| PathBuf::from(path.get_ref()));
     I2cHardware::Linux { device: device.unwrap_or_default(), at }

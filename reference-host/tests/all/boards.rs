@@ -81,3 +81,46 @@ fn addresses_are_sorted_and_given_once() {
     assert_eq!(allowed, ["0x20", "0x50", "0x020 (10-bit)"]);
     assert!(board().i2c_bus("other").is_none());
 }
+
+#[test]
+fn nothing_in_a_board_file_steers_the_terminal() {
+    for text in [
+        // In the source that a message shows, as it is and as an escape.
+        "backend = \"sim\"\nx = \"\u{9b}2J\u{202e}\" # \u{61c}\n",
+        "backend = \"si\u{1b}[2Jm\"",
+        "backend = \"sim\"\r\r\rx",
+        "backend = \"sim\"\n\"\\u001B[2J\" = 1",
+        "backend = \"\\u009B2J\"",
+        "backend = \"linux\"\n[i2c.\"\\u001B[2J\"]",
+        "backend = \"sim\"\n[[i2c.a.devices]]\naddress = 1\nmodel = \"\\u009B2J\"",
+    ] {
+        let error = Board::parse(text, "bo\u{1b}ard.toml").unwrap_err();
+        let shown = printed(&error);
+        let steers =
+            |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!shown.contains(steers), "{text:?}: {shown:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_devices_path_does_not_steer_the_terminal() {
+    let text = "backend = \"linux\"\n[i2c.a]\ndevice = \"/dev/\\u001B[2J\"";
+    let board = Board::parse(text, "board.toml").unwrap();
+    let error = periplasm_host::Machine::open(&board).unwrap_err();
+    assert!(error.to_string().contains("/dev/\\u{1b}[2J"), "{error}");
+}
+
+#[test]
+fn a_board_that_nests_without_end_is_refused() {
+    for text in [
+        format!("a = {}", "[".repeat(200_000)),
+        format!("a = {}", "{a=".repeat(200_000)),
+        format!("a{} = 1", ".a".repeat(200_000)),
+        format!("[a{}]", ".a".repeat(200_000)),
+        format!("[[i2c.a.devices]]\nraw = {{ {} = 1 }}", "a.".repeat(200_000) + "a"),
+    ] {
+        let error = Board::parse(&text, "board.toml").unwrap_err();
+        assert!(!error.to_string().is_empty());
+    }
+}
