@@ -120,11 +120,16 @@ impl Running {
         // Ticks since the last call were not this one's.
         self.store.set_epoch_deadline(1);
         self.store.data_mut().watch.reset();
-        let result = function.call(&mut self.store, params);
-        result.map_err(|error| {
-            self.ended = true;
-            classify::end(&error, self.store.data(), &self.pipeline)
-        })
+        // Until it returns. What unwinds through here (a sink of the host's
+        // owner that panics) leaves the stages in the middle of something.
+        self.ended = true;
+        match function.call(&mut self.store, params) {
+            Ok(answer) => {
+                self.ended = false;
+                Ok(answer)
+            }
+            Err(error) => Err(classify::end(&error, self.store.data(), &self.pipeline)),
+        }
     }
 }
 

@@ -13,6 +13,10 @@ use crate::text::printable;
 /// The most bytes of one message that are shown.
 pub const MAX_LOG_MESSAGE_BYTES: usize = 4096;
 
+/// What a message takes of its stage's log at the least: an empty one is a line
+/// too.
+const MIN_LOG_COST: usize = 8;
+
 /// The most bytes of a source file's name.
 const MAX_FILE_BYTES: usize = 256;
 
@@ -45,11 +49,12 @@ fn log(
     let message = printable(&message.to_str(&store)?, MAX_LOG_MESSAGE_BYTES).into_owned();
     let state = store.data_mut();
     let slot = state.diag_mut(&handle)?;
-    if message.len() > slot.bytes_left {
+    let cost = message.len().max(MIN_LOG_COST);
+    if cost > slot.bytes_left {
         slot.bytes_left = 0;
         return drop_message(state, &handle);
     }
-    slot.bytes_left -= message.len();
+    slot.bytes_left -= cost;
     let stage = slot.stage.clone();
     state.log.put(LogRecord { stage: &stage, level: level.into(), message: &message });
     Ok(())

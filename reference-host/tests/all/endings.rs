@@ -1,10 +1,15 @@
 //! A stage fails: the error says which and why, and the host goes on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use periplasm_host::{Cause, Pipeline, RunError, RunOptions};
+use periplasm_host::{Cause, Grants, Machine, Pipeline, RunError, RunOptions, Running};
 
-use crate::support::{Bench, GOOD, Stage, interface, pipeline, the_next_pipeline_runs};
+use crate::support::{
+    Bench, GOOD, Stage, board, host, interface, pipeline, the_next_pipeline_runs,
+};
 
 fn stage<'a>(code: &'a str) -> Stage<'a> {
     Stage { name: "bad", code, addresses: &[0x50] }
@@ -222,4 +227,46 @@ fn a_trap_between_two_stages_is_the_callers() {
     assert_eq!(error.stage.as_deref(), Some("caller"));
     let Cause::Trap { message } = error.cause else { panic!("{error}") };
     assert!(message.contains("out-of-bounds"), "{message}");
+}
+
+#[test]
+fn empty_messages_use_up_the_log_too() {
+    let code = "(func $probe (param $x i64) (result i64) (local $voice i32) (local $n i32)
+        (local.set $voice (call $voice))
+        (loop
+            (call $say (local.get $voice) (i32.const 2) (i32.const 16) (i32.const 0))
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if 0 (i32.lt_u (local.get $n) (i32.const 10000))))
+        (i64.const 0))";
+    let mut bench = Bench::of(&[stage(code)]);
+    bench.probe("bad", 0).unwrap();
+    assert_eq!(bench.log.lines().len(), 5000 / 8 + 1, "5,000 bytes of log, and one warning");
+}
+
+#[test]
+fn a_sink_of_the_hosts_owner_that_panics_ends_its_pipeline_and_no_other() {
+    let write = "(func $probe (param $x i64) (result i64)
+        (call $write (call $open) (i32.const 0x50) (i32.const 64) (i32.const 1) (i32.const 0))
+        (i64.load (i32.const 0)))";
+    let (host, board) = (host(), board());
+    let broken = Arc::new(AtomicBool::new(true));
+    let breaks = broken.clone();
+    let machine = Machine::new(&board).traced(move |_, _| assert!(!breaks.load(Relaxed), "broken"));
+    let pipeline = pipeline(&[stage(write)]);
+    let grants = Grants::decide(&pipeline, &board).unwrap();
+    let compiled = host.compile(&pipeline).unwrap();
+    let start = || host.start(&compiled, &machine, &grants, RunOptions::default()).unwrap();
+    let probe = |running: &mut Running| {
+        let probe = running.typed_func::<(u64,), (u64,)>(&interface("bad"), "probe").unwrap();
+        running.call(&probe, (0,))
+    };
+    let (mut first, mut second) = (start(), start());
+    let panicked = catch_unwind(AssertUnwindSafe(|| probe(&mut first)));
+    assert!(panicked.is_err(), "the panic is the owner's to see");
+    broken.store(false, Relaxed);
+    assert_eq!(probe(&mut first).unwrap_err().cause, Cause::Ended);
+    // The same bus, whose lock the panic went through.
+    assert_eq!(probe(&mut second), Ok((0,)));
+    drop(first);
+    the_next_pipeline_runs();
 }
