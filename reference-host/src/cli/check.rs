@@ -1,6 +1,5 @@
 //! `periplasm check`.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,12 +41,12 @@ pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
         }
     }
     if let (Some(pipeline), Some(grants), []) = (&pipeline, &granted, failures.as_slice()) {
-        std::io::stdout().write_all(report(pipeline, grants, args).as_bytes())?;
+        super::screen::print(report(pipeline, grants, args).as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let code = failures.first().map_or(0, |failure| failure.code);
     for failure in failures {
-        eprintln!("{:?}", failure.report);
+        super::screen::complain(&failure.report);
     }
     Ok(code.into())
 }

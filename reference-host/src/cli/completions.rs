@@ -1,6 +1,5 @@
 //! `periplasm completions`.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -22,6 +21,6 @@ pub(super) fn completions(args: &Args) -> Result<ExitCode, Failure> {
     // Written at once, so that a closed pipe is an error and not a panic.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "periplasm", &mut script);
-    std::io::stdout().write_all(&script)?;
+    super::screen::print(&script)?;
     Ok(ExitCode::SUCCESS)
 }

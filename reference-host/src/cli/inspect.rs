@@ -1,7 +1,6 @@
 //! `periplasm inspect`.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,7 +31,7 @@ pub(super) fn inspect(args: &Args) -> Result<ExitCode, Failure> {
     let pipeline = Pipeline::load(&args.pipeline)?;
     let report = Report::of(&pipeline);
     let text = if args.json { report.json() } else { report.text() };
-    std::io::stdout().write_all(text.as_bytes())?;
+    super::screen::print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -99,7 +98,21 @@ impl<'a> Report<'a> {
 
     fn json(&self) -> String {
         // Only maps with keys that are no strings could make this fail.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        let json = serde_json::to_string_pretty(self).unwrap_or_default();
+        // Beyond ASCII stand only strings, and JSON has an escape for each
+        // character. Raw, some of them steer a terminal.
+        let mut text = String::with_capacity(json.len() + 1);
+        for c in json.chars() {
+            if matches!(c, ' '..='~' | '\n') {
+                text.push(c);
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                    // Writing to a string does not fail.
+                    let _ = write!(text, "\\u{unit:04x}");
+                });
+            }
+        }
+        text + "\n"
     }
 
     fn text(&self) -> String {

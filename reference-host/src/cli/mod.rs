@@ -57,7 +57,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Completions(args) => completions::completions(&args),
     };
     result.unwrap_or_else(|failure| {
-        eprintln!("{:?}", failure.report);
+        screen::complain(&failure.report);
         failure.code.into()
     })
 }

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use periplasm_host::{
-    Board, Grants, Host, HostOptions, LogSink, Machine, Output, Pipeline, RunOptions,
+    Board, Cause, Grants, Host, HostOptions, LogSink, Machine, Output, Pipeline, RunError,
+    RunOptions,
 };
 
 use super::exit::Failure;
+use super::screen::complain;
 
 /// Runs a pipeline's app on a board.
 ///
@@ -65,11 +67,32 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
         stderr: Output::Inherit,
         log: LogSink::tracing(),
     };
+    args.timeout.map(end_late).transpose()?;
     let mut running = host.start(&compiled, &machine, &grants, options)?;
     let code = running.run_app()?;
     // Systems keep the low 8 bits; a code that would become 0 must not.
     let low = u8::try_from(code & 0xff).unwrap_or(1);
     Ok(if code != 0 && low == 0 { ExitCode::FAILURE } else { low.into() })
+}
+
+/// How much longer than its time a run may take to end by itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Ends this process if the run has not ended the pipeline in time. Compiled
+/// code and waits end by themselves; a write to somebody who does not read and
+/// a call of a kernel's driver do not.
+fn end_late(timeout: Duration) -> std::io::Result<()> {
+    let late = move || {
+        std::thread::sleep(timeout.saturating_add(GRACE));
+        let cause = Cause::Timeout { limit: timeout };
+        let Failure { report, code } = RunError { stage: None, cause }.into();
+        // Standard error may be what is held.
+        let complaint = std::thread::spawn(move || complain(&report));
+        std::thread::sleep(GRACE / 10);
+        drop(complaint);
+        std::process::exit(code.into())
+    };
+    std::thread::Builder::new().name("periplasm-timeout".to_owned()).spawn(late).map(drop)
 }
 
 /// Reads a time with its unit.

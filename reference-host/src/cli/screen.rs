@@ -1,6 +1,6 @@
 //! How reports look: with colours and lines on a terminal, plain elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -22,6 +22,19 @@ pub(super) fn install() {
         // What is not looked at is searched: a message then stays on one line.
         Box::new(if terminal { handler } else { handler.with_wrap_lines(false) })
     }));
+}
+
+/// Prints what was asked for.
+pub(super) fn print(text: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text)?;
+    stdout.flush()
+}
+
+/// Says what is wrong. If standard error is closed or full there is nobody left
+/// to say it to; the exit code still does.
+pub(super) fn complain(report: &miette::Report) {
+    let _ = writeln!(io::stderr(), "{report:?}");
 }
 
 /// Whether standard error takes colours: <https://no-color.org>.

@@ -7,6 +7,7 @@ mod cache;
 mod endings;
 mod grants;
 mod hostile_bytes;
+mod program;
 mod requests;
 mod structure;
 mod support;
