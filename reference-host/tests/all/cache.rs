@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use periplasm_host::{CacheError, Host, HostError, HostOptions, Machine};
 
-use crate::support::{GOOD, board, interface, pipeline};
+use crate::support::{GOOD, Stage, board, interface, pipeline};
 
 fn host(folder: &Path) -> Result<Host, HostError> {
     Host::new(HostOptions { cache: Some(folder.to_owned()) })
@@ -99,4 +99,37 @@ fn a_file_where_the_folder_should_be_is_an_error() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let error = host(file.path()).unwrap_err();
     assert!(matches!(error, HostError::Cache(CacheError::Folder { .. })), "{error}");
+}
+
+#[test]
+fn the_code_of_another_pipeline_is_not_used_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+    let host = host(folder.path()).unwrap();
+    works(&host);
+    let file = kept(folder.path());
+    // Another pipeline's code, whole, under the name of this one's.
+    let subtracts = Stage {
+        code: "(func $probe (param $x i64) (result i64) (i64.sub (local.get $x) (i64.const 1)))",
+        ..GOOD
+    };
+    host.compile(&pipeline(&[subtracts])).unwrap();
+    let other = fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path());
+    let other = other.into_iter().find(|path| *path != file).unwrap();
+    fs::rename(other, &file).unwrap();
+    works(&host);
+}
+
+#[test]
+fn many_hosts_may_use_one_folder_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("cache");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..50).for_each(|_| drop(host(&folder).unwrap())));
+        }
+    });
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is left behind");
 }
