@@ -16,8 +16,8 @@ pub(crate) fn or_error(expansion: Expansion) -> proc_macro::TokenStream {
         let error = error.into_compile_error();
         quote! {
             #error
-            // An empty module is missed once, an absent one at every use and
-            // with the advice to look for a crate of that name.
+            // Where an absent module is used, the compiler advises to add a
+            // crate of that name.
             #[doc(hidden)]
             pub mod bindings {}
             // Has the allocator and the panic handler that a driver lacks now.

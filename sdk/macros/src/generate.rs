@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_world_is_told_with_its_place() {
-        let wrong: [(&[(&str, &str)], &[&str]); 6] = [
+        type Files<'a> = &'a [(&'a str, &'a str)];
+        let wrong: [(Files<'_>, &[&str]); 6] = [
             (&[], &["no WIT in", "wit/world.wit"]),
             (&[("README.md", "")], &["no WIT in"]),
             (&[("types.wit", "package my:sensor; interface i {}")], &["no world in"]),
