@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::steps::Step;
@@ -21,18 +21,38 @@ pub(crate) fn root() -> &'static Path {
     &ROOT
 }
 
-/// Where everything that is built goes.
-pub(crate) fn target_dir() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) => root().join(dir),
-        None => root().join("target"),
+/// Where everything that is built goes: the environment and cargo's own
+/// configuration have a say in it, so cargo is asked.
+pub(crate) fn target_dir() -> Result<PathBuf> {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(found) = FOUND.get() {
+        return Ok(found.clone());
     }
+    let metadata = metadata(&["--no-deps"])?;
+    let found = metadata["target_directory"].as_str().map_or(root().join("target"), PathBuf::from);
+    Ok(FOUND.get_or_init(|| found).clone())
+}
+
+/// What `cargo metadata` says of the project.
+pub(crate) fn metadata(args: &[&str]) -> Result<serde_json::Value> {
+    let mut command = cargo(["metadata", "--format-version", "1"]);
+    let output = command.args(args).output().map_err(|e| start(&command, e))?;
+    if !output.status.success() {
+        return Err(failed(&command, &output.stderr));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| failed(&command, e.to_string().as_bytes()))
 }
 
 /// cargo in the project's root, with `args`.
 pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     command.current_dir(root()).args(args);
+    // A relative one is meant from where xtask was called.
+    if let Some(chosen) = std::env::var_os("CARGO_TARGET_DIR")
+        && let Ok(chosen) = std::path::absolute(chosen)
+    {
+        command.env("CARGO_TARGET_DIR", chosen);
+    }
     command
 }
 
@@ -69,7 +89,7 @@ pub(crate) fn build_host(profile: &str) -> Result<PathBuf> {
     let args = ["build", "--package", "periplasm-host", "--bin", "periplasm", "--profile", profile];
     quiet(cargo(args), &step)?;
     let folder = if profile == "dev" { "debug" } else { profile };
-    let binary = target_dir().join(folder).join("periplasm");
+    let binary = target_dir()?.join(folder).join("periplasm");
     step.done(shown(&binary));
     Ok(binary)
 }

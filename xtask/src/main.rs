@@ -42,6 +42,11 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
         }
     };
+    // Lines of the compiler's, which errors quote, are cut by nobody but it, and
+    // a command in a help is to be copied.
+    let report = miette::MietteHandlerOpts::new().terminal_links(false).wrap_lines(false);
+    // It can only be set up already, and then looks as well.
+    let _ = miette::set_hook(Box::new(move |_| Box::new(report.clone().build())));
     match cli.command.run(&mut Cli::command()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

@@ -2,10 +2,12 @@
 //! with the newest detail, elsewhere a line when a step starts and one when it
 //! ends. All of it on standard error; standard output is for results.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::error::{Error, Result};
 
 /// One thing that takes a while. Ends with [`Step::done`]; one that is dropped
 /// before has failed, and is shown so.
@@ -71,6 +73,18 @@ impl Drop for Step {
         if !self.ended {
             self.end('✗', "failed");
         }
+    }
+}
+
+/// Writes a result to standard output, as lines. A reader that has read enough,
+/// such as `head`, is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match writeln!(stdout, "{}", text.strip_suffix('\n').unwrap_or(text)) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Write { path: "standard output".into(), source: error })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cargo::{cargo, show, target_dir};
 use crate::error::{Error, Result};
+use crate::steps::print;
 use crate::toolchain;
 
 /// Measure a component beside the same driver natively, in one run.
@@ -22,7 +23,7 @@ const GROUPS: [&str; 5] = ["reading", "i2c", "compose", "load", "size"];
 impl Bench {
     pub(crate) fn run(self) -> Result<u8> {
         toolchain::ensure_targets()?;
-        let results = target_dir().join("criterion");
+        let results = target_dir()?.join("criterion");
         // Figures of an earlier run, maybe of other groups, are not this run's.
         if let Err(source) = std::fs::remove_dir_all(&results)
             && source.kind() != std::io::ErrorKind::NotFound
@@ -35,7 +36,7 @@ impl Bench {
             bench.arg(format!("^{group}/"));
         }
         show(bench)?;
-        print!("{}", table(&results));
+        print(&table(&results))?;
         Ok(0)
     }
 }

@@ -29,7 +29,7 @@ impl Build {
         } else {
             self.crates.iter().map(|c| folder(c)).collect::<Result<_>>()?
         };
-        let output = target_dir().join("components");
+        let output = target_dir()?.join("components");
         std::fs::create_dir_all(&output)
             .map_err(|source| Error::Write { path: output.clone(), source })?;
         let options = Options::from(&self.build);
@@ -39,8 +39,7 @@ impl Build {
             step.detail(&name);
             let stage = build_stage(&folder, &options)?;
             let file = output.join(format!("{}.wasm", package(&folder)?));
-            std::fs::write(&file, stage.bytes())
-                .map_err(|source| Error::Write { path: file.clone(), source })?;
+            stage.write(&file)?;
             let kind = stage.kind().as_str();
             step.done(format!("{kind:6}  {:>8}  {}", size(stage.bytes().len()), shown(&file)));
         }

@@ -71,7 +71,7 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// cargo-deny, built into the target folder the first time.
 fn cargo_deny() -> Result<PathBuf> {
-    let tools = target_dir().join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
+    let tools = target_dir()?.join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
     let binary = tools.join("bin/cargo-deny");
     if !binary.is_file() {
         let step = Step::start("cargo-deny");

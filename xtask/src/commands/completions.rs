@@ -3,10 +3,13 @@
 use clap_complete::Shell;
 
 use crate::error::Result;
+use crate::steps::print;
 
-/// Print a shell completion script.
+/// Print a shell completion script for the command `xtask`.
 ///
-/// For bash: `cargo xtask completions bash >> ~/.local/share/bash-completion/completions/xtask`
+/// No shell completes what stands after `cargo xtask`, so give it a name of one word. In bash:
+/// `alias xtask='cargo xtask'` in ~/.bashrc, and once
+/// `cargo xtask completions bash > ~/.local/share/bash-completion/completions/xtask`.
 #[derive(clap::Args)]
 pub(crate) struct Completions {
     /// The shell to complete for.
@@ -17,7 +20,9 @@ impl Completions {
     pub(crate) fn run(self, cli: &mut clap::Command) -> Result<u8> {
         // What is completed is the binary's name, which has no space.
         let mut cli = cli.clone().bin_name("xtask");
-        clap_complete::generate(self.shell, &mut cli, "xtask", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut cli, "xtask", &mut script);
+        print(&String::from_utf8_lossy(&script))?;
         Ok(0)
     }
 }

@@ -6,7 +6,7 @@ use periplasm_compose::{Composed, Options, Phase, Progress};
 
 use crate::cargo::{shown, target_dir};
 use crate::error::{Error, Result};
-use crate::steps::{Step, size};
+use crate::steps::{Step, print, size};
 use crate::toolchain;
 
 /// Compose a pipeline into one component, and say what it may do.
@@ -47,9 +47,9 @@ impl Compose {
         let (composed, _) = compose(&manifest, self.output, &self.build)?;
         if self.json {
             // Strings, numbers and lists of them: nothing that JSON cannot say.
-            println!("{}", serde_json::to_string_pretty(&composed.report).unwrap_or_default());
+            print(&serde_json::to_string_pretty(&composed.report).unwrap_or_default())?;
         } else {
-            println!("{}", composed.report);
+            print(&composed.report.to_string())?;
         }
         Ok(0)
     }
@@ -81,7 +81,7 @@ pub(crate) fn compose(
     let output = match output {
         Some(output) => output,
         None => {
-            let folder = target_dir().join("pipelines");
+            let folder = target_dir()?.join("pipelines");
             std::fs::create_dir_all(&folder)
                 .map_err(|source| Error::Write { path: folder.clone(), source })?;
             folder.join(format!("{}.wasm", composed.report.pipeline))

@@ -4,6 +4,7 @@ use super::compose::{BuildOptions, compose};
 use super::run::{periplasm_run, status};
 use crate::cargo::{root, shown};
 use crate::error::Result;
+use crate::steps::print;
 
 /// Run the weather pipeline on a simulated board.
 ///
@@ -22,15 +23,18 @@ impl Demo {
         let board = pipeline.join("board.toml");
         let (composed, component) = compose(&pipeline.join("pipeline.toml"), None, &self.build)?;
         let command = periplasm_run(&component, &board, "dev")?;
-        println!("\n{}\n", composed.report);
-        println!("It runs on {}, with nothing else, and prints:\n", shown(&board));
+        print(&format!(
+            "\n{}\n\nIt runs on {}, with nothing else, and prints:\n",
+            composed.report,
+            shown(&board)
+        ))?;
         let code = status(command)?;
         if code == 0 {
-            println!(
+            print(
                 "\nThe datasheet's own answers (Bosch BMP280, section 3.12): 25.08 °C, 1006.53 hPa.\n\
                  Next: change the board file, or see every transaction with\n\
-                 \x20 cargo xtask run compose/pipelines/weather --trace"
-            );
+                 \x20 cargo xtask run compose/pipelines/weather --trace",
+            )?;
         }
         Ok(code)
     }

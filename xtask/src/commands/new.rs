@@ -1,13 +1,14 @@
 //! `cargo xtask new`
 
 mod device;
+mod fit;
 mod scaffold;
 
 use clap::Subcommand;
 
-use crate::cargo::{cargo, quiet, root, shown};
+use crate::cargo::{cargo, metadata, quiet, root, shown};
 use crate::error::{Error, Result};
-use crate::steps::Step;
+use crate::steps::{Step, print};
 use device::Interface;
 use scaffold::Scaffold;
 
@@ -54,13 +55,21 @@ impl Driver {
         }
         scaffold.format(&step)?;
         step.done(shown(&scaffold.folder()));
-        println!(
+        // Advice, so no error when cargo cannot tell. With a platform, cargo
+        // fetches no crates that only others need.
+        if let Ok(metadata) = metadata(&["--filter-platform", "wasm32-unknown-unknown"])
+            && let Some(older) = fit::older_hal(&metadata, name)
+        {
+            eprintln!("{older}");
+        }
+        let (folder, test) = (shown(&scaffold.folder()), shown(&scaffold.test_file()));
+        print(&format!(
             "\nNext:\n\
-             1. Fill in what is marked FILL IN: git grep -n 'FILL IN' -- drivers/{name} tests\n\
+             1. Fill in what is marked FILL IN: grep -rn 'FILL IN' {folder} {test}\n\
              2. Build it: cargo xtask build {name}\n\
              3. Run it on a simulated chip: cargo xtask test {}",
             scaffold.test_name()
-        );
+        ))?;
         Ok(0)
     }
 }

@@ -60,7 +60,7 @@ impl Scaffold {
         format!("driver_{}", self.ident())
     }
 
-    fn test_file(&self) -> PathBuf {
+    pub(crate) fn test_file(&self) -> PathBuf {
         root().join("tests/tests").join(format!("{}.rs", self.test_name()))
     }
 
