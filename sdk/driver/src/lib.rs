@@ -11,8 +11,9 @@
 //! world sensor {
 //!     include periplasm:hal/driver@0.1.0;
 //!     import bus: interface {
-//!         use wasi:i2c/i2c@0.2.0-draft.{i2c};
+//!         use wasi:i2c/i2c@0.2.0-draft.{address, i2c};
 //!         open: func() -> i2c;
+//!         addresses: func() -> list<address>;
 //!     }
 //!     export periplasm:device/thermometer@0.1.0;
 //! }
@@ -22,12 +23,23 @@
 //!
 //! ```ignore
 //! #![no_std]
-//! periplasm_driver::driver!(Sensor);
 //! use bindings::{bus, exports::periplasm::device::thermometer};
+//! use chip::Chip; // from crates.io, on embedded-hal 1.0
+//! use periplasm_driver::{Device, Error, I2c, I2cError, seven_bit, units::milli};
+//!
+//! periplasm_driver::driver!(Sensor);
 //!
 //! struct Sensor;
 //!
-//! static CHIP: Device<Chip<I2c>> = Device::new(|| Ok(Chip::new(bus::open())));
+//! static CHIP: Device<Chip<I2c>> =
+//!     Device::new(|| Ok(Chip::new(bus::open(), seven_bit(&bus::addresses())?)));
+//!
+//! fn fault(error: chip::Error<I2cError>) -> Error {
+//!     match error {
+//!         chip::Error::I2c(error) => error.into(),
+//!         _ => Error::InvalidData,
+//!     }
+//! }
 //!
 //! impl thermometer::Guest for Sensor {
 //!     fn temperature() -> Result<i32, Error> {
@@ -39,6 +51,14 @@
 //! (`drivers/lm75` is this example in full; it is compiled and run by the
 //! project's tests.) [`driver!`] gives the component its allocator and a panic
 //! handler that reports the text through the `diag` slot.
+//!
+//! | when the driver | then |
+//! | --- | --- |
+//! | gives thousandths as integers | `reading.try_into().map_err(\|_\| Error::InvalidData)` where the types differ |
+//! | waits | `&mut Delay` |
+//! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
+//! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
+//! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
 #![no_std]
 #![deny(unsafe_code)]
 
