@@ -18,7 +18,7 @@ pub(crate) enum Error {
         output: String,
     },
     /// A program could not be started.
-    #[error("`{program}` cannot be started: {source}")]
+    #[error("`{program}` cannot be started")]
     #[diagnostic(help("{help}"))]
     Start {
         /// The program.
@@ -65,7 +65,7 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Composed(#[from] periplasm_compose::WriteError),
     /// A file could not be written.
-    #[error("{} cannot be written: {source}", path.display())]
+    #[error("{} cannot be written", path.display())]
     #[diagnostic(help("check that the folder exists, is yours and has room"))]
     Write {
         /// The file.
