@@ -1,7 +1,7 @@
 //! Boards that are wrong: one folder each under `tests/boards`, with the board
 //! and the message as it is printed where nobody looks on a terminal.
 //!
-//! After a wanted change, run the test once with `PERIPLASM_BLESS=1`.
+//! After a wanted change, run the test once with `UPDATE=1`.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn printed(error: &dyn Diagnostic) -> String {
 #[test]
 fn each_wrong_board_is_refused_in_the_expected_words() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards");
-    let bless = std::env::var_os("PERIPLASM_BLESS").is_some();
+    let bless = std::env::var_os("UPDATE").is_some();
     let mut cases: Vec<_> = fs::read_dir(folder).unwrap().map(|c| c.unwrap().path()).collect();
     cases.sort();
     let mut wrong = Vec::new();
