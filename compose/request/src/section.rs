@@ -57,6 +57,46 @@ pub enum Request {
         /// The targets, in the order of the manifest, none twice.
         addresses: Vec<I2cAddress>,
     },
+    /// A device on an SPI bus, with its chip select.
+    Spi {
+        /// The device, as the board names it.
+        name: String,
+    },
+    /// A whole SPI bus.
+    SpiBus {
+        /// The bus, as the board names it.
+        name: String,
+    },
+    /// A pin to drive.
+    OutputPin {
+        /// The pin, as the board names it.
+        name: String,
+    },
+    /// A pin to read.
+    InputPin {
+        /// The pin, as the board names it.
+        name: String,
+    },
+    /// An output of pulses.
+    Pwm {
+        /// The output, as the board names it.
+        name: String,
+    },
+    /// An input of a converter.
+    Adc {
+        /// The input, as the board names it.
+        name: String,
+    },
+    /// A serial port.
+    Serial {
+        /// The port, as the board names it.
+        name: String,
+    },
+    /// A CAN bus.
+    Can {
+        /// The bus, as the board names it.
+        name: String,
+    },
     /// The stage's log and panic report.
     Diag,
 }
@@ -66,7 +106,31 @@ impl Request {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::I2c { .. } => "i2c",
+            Self::Spi { .. } => "spi",
+            Self::SpiBus { .. } => "spi-bus",
+            Self::OutputPin { .. } => "output-pin",
+            Self::InputPin { .. } => "input-pin",
+            Self::Pwm { .. } => "pwm",
+            Self::Adc { .. } => "adc",
+            Self::Serial { .. } => "serial",
+            Self::Can { .. } => "can",
             Self::Diag => "diag",
+        }
+    }
+
+    /// The board's name for the hardware; a stage's voice has none.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::I2c { bus: name, .. }
+            | Self::Spi { name }
+            | Self::SpiBus { name }
+            | Self::OutputPin { name }
+            | Self::InputPin { name }
+            | Self::Pwm { name }
+            | Self::Adc { name }
+            | Self::Serial { name }
+            | Self::Can { name } => Some(name),
+            Self::Diag => None,
         }
     }
 }

@@ -17,11 +17,12 @@
 //! (`compose/pipelines/thermometer/app` is this example in full.)
 #![deny(unsafe_code)]
 
-periplasm_macros::sdk_bindings!("periplasm:device/sdk");
+periplasm_macros::sdk_bindings!("periplasm:device/app-sdk");
 
 use std::fmt;
 
 pub use bindings::periplasm::device::types::{BusFault, Error};
+pub use bindings::periplasm::hal::buffer::Buffer;
 pub use periplasm_macros::app;
 #[doc(hidden)]
 pub use wit_bindgen;

@@ -40,4 +40,8 @@ pub mod slot {
             Address, ErrorCode, NoAcknowledgeSource, Operation,
         };
     }
+    pub use crate::bindings::periplasm::hal::{
+        adc, buffer, can, delay, diag, input_pin, output_pin, pin_types, pwm, serial, spi, spi_bus,
+        spi_types, start, wait,
+    };
 }

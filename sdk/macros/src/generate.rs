@@ -21,14 +21,33 @@ pub(crate) struct Known {
 /// What a driver finds in `periplasm-driver`.
 pub(crate) const DRIVER: &[Known] = &[
     Known { interface: "wasi:i2c/i2c", path: "::periplasm_driver::hal::slot::i2c" },
+    Known { interface: "periplasm:hal/adc", path: "::periplasm_driver::hal::slot::adc" },
+    Known { interface: "periplasm:hal/buffer", path: "::periplasm_driver::hal::slot::buffer" },
+    Known { interface: "periplasm:hal/can", path: "::periplasm_driver::hal::slot::can" },
+    Known { interface: "periplasm:hal/delay", path: "::periplasm_driver::hal::slot::delay" },
+    Known { interface: "periplasm:hal/diag", path: "::periplasm_driver::hal::slot::diag" },
     Known {
-        interface: "periplasm:hal/delay",
-        path: "::periplasm_driver::hal::bindings::periplasm::hal::delay",
+        interface: "periplasm:hal/input-pin",
+        path: "::periplasm_driver::hal::slot::input_pin",
     },
     Known {
-        interface: "periplasm:hal/diag",
-        path: "::periplasm_driver::hal::bindings::periplasm::hal::diag",
+        interface: "periplasm:hal/output-pin",
+        path: "::periplasm_driver::hal::slot::output_pin",
     },
+    Known {
+        interface: "periplasm:hal/pin-types",
+        path: "::periplasm_driver::hal::slot::pin_types",
+    },
+    Known { interface: "periplasm:hal/pwm", path: "::periplasm_driver::hal::slot::pwm" },
+    Known { interface: "periplasm:hal/serial", path: "::periplasm_driver::hal::slot::serial" },
+    Known { interface: "periplasm:hal/spi", path: "::periplasm_driver::hal::slot::spi" },
+    Known { interface: "periplasm:hal/spi-bus", path: "::periplasm_driver::hal::slot::spi_bus" },
+    Known {
+        interface: "periplasm:hal/spi-types",
+        path: "::periplasm_driver::hal::slot::spi_types",
+    },
+    Known { interface: "periplasm:hal/start", path: "::periplasm_driver::hal::slot::start" },
+    Known { interface: "periplasm:hal/wait", path: "::periplasm_driver::hal::slot::wait" },
     Known {
         interface: "periplasm:device/types",
         path: "::periplasm_driver::bindings::periplasm::device::types",
@@ -36,10 +55,16 @@ pub(crate) const DRIVER: &[Known] = &[
 ];
 
 /// What an app finds in `periplasm-app`.
-pub(crate) const APP: &[Known] = &[Known {
-    interface: "periplasm:device/types",
-    path: "::periplasm_app::bindings::periplasm::device::types",
-}];
+pub(crate) const APP: &[Known] = &[
+    Known {
+        interface: "periplasm:device/types",
+        path: "::periplasm_app::bindings::periplasm::device::types",
+    },
+    Known {
+        interface: "periplasm:hal/buffer",
+        path: "::periplasm_app::bindings::periplasm::hal::buffer",
+    },
+];
 
 /// A world that was found, and the files it was read from.
 pub(crate) struct World {

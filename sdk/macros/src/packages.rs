@@ -17,9 +17,15 @@ macro_rules! package {
 /// those it uses.
 const PACKAGES: &[Package] = &[
     package!("i2c": "i2c.wit"),
-    package!("hal": "delay.wit", "diag.wit", "worlds.wit"),
     package!(
-        "device": "barometer.wit", "hygrometer.wit", "thermometer.wit", "types.wit", "worlds.wit"
+        "hal": "analog.wit", "buffer.wit", "can.wit", "delay.wit", "diag.wit", "pins.wit",
+        "serial.wit", "spi.wit", "wait.wit", "worlds.wit"
+    ),
+    package!(
+        "device": "adc.wit", "air-quality.wit", "barometer.wit", "block-storage.wit",
+        "clock.wit",         "display.wit", "hygrometer.wit", "light.wit", "motion.wit",
+        "motor.wit", "pwm.wit",         "radio.wit", "range.wit", "thermometer.wit",
+        "types.wit", "worlds.wit"
     ),
 ];
 
