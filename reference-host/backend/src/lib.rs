@@ -2,7 +2,9 @@
 //!
 //! The traits here know nothing of WebAssembly, of an operating system or of
 //! threads, so that another host can implement or use them: a backend is what
-//! implements [`I2cBus`] and [`Clock`].
+//! implements [`Clock`] and what it has of [`I2cBus`], [`SpiDevice`],
+//! [`SpiBus`], [`OutputPin`], [`InputPin`], [`Pwm`], [`Adc`], [`Serial`] and
+//! [`CanBus`]. A wait has a moment on the clock at which it ends.
 //!
 //! - [`sim`]: a simulated board of register-level chip models, with faults.
 //! - `linux` (on Linux): the kernel's own buses.
@@ -10,14 +12,26 @@
 //! - [`trace`]: a wrapper that writes down what a bus was asked and answered.
 #![deny(unsafe_code)]
 
+mod analog;
+mod can;
 mod clock;
+mod event;
 mod i2c;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod native;
+mod pins;
+mod serial;
 pub mod sim;
+mod spi;
 pub mod trace;
 
+pub use analog::{Adc, AdcError, Pwm, PwmError};
+pub use can::{CanBus, CanError, CanFrame, CanId, CanPayload, MAX_CAN_BYTES};
 pub use clock::{Clock, RealClock};
+pub use event::{Event, Moment};
 pub use i2c::{I2cBus, SharedI2c};
 pub use periplasm_request::I2cAddress;
+pub use pins::{Condition, Edge, InputPin, Level, MAX_EDGES, OutputPin, PinError};
+pub use serial::{Serial, SerialError};
+pub use spi::{SpiBus, SpiDevice, SpiError};

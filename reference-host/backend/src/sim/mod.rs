@@ -34,6 +34,7 @@ mod config;
 mod error;
 mod fault;
 pub mod models;
+mod net;
 mod table;
 mod target;
 
@@ -42,4 +43,5 @@ pub use clock::VirtualClock;
 pub use config::DeviceConfig;
 pub use error::ConfigError;
 pub use fault::{Fault, NoAcknowledge};
-pub use target::{Ack, Direction, I2cTarget};
+pub use net::{Net, Nets, Wiring};
+pub use target::{Ack, Direction, I2cTarget, Picture, Screen, SerialTarget, SpiTarget};

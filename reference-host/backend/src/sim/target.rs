@@ -75,3 +75,105 @@ impl<T: I2cTarget + ?Sized> I2cTarget for Arc<Mutex<T>> {
         self.lock().unwrap_or_else(PoisonError::into_inner).stop(now_ns);
     }
 }
+
+/// A chip behind a chip select, byte by byte.
+///
+/// One transaction is `select`, any number of exchanged bytes, `deselect`.
+/// `now_ns` is the board's clock; it never goes back, and moves within a
+/// transaction only by its delays. A target must take anything in any order
+/// without a panic.
+pub trait SpiTarget: Send {
+    /// Chip select goes active.
+    fn select(&mut self, now_ns: u64);
+
+    /// One byte in each direction: what the controller sends, and what it gets.
+    fn exchange(&mut self, sent: u8, now_ns: u64) -> u8;
+
+    /// Many bytes that only go out. The same as exchanging them one by one.
+    fn write(&mut self, sent: &[u8], now_ns: u64) {
+        for byte in sent {
+            self.exchange(*byte, now_ns);
+        }
+    }
+
+    /// Many bytes that only come in, for zeros that go out. The same as
+    /// exchanging them one by one.
+    fn read(&mut self, received: &mut [u8], now_ns: u64) {
+        received.fill_with(|| self.exchange(0, now_ns));
+    }
+
+    /// Chip select goes inactive.
+    fn deselect(&mut self, now_ns: u64);
+}
+
+impl<T: SpiTarget + ?Sized> SpiTarget for Arc<Mutex<T>> {
+    fn select(&mut self, now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).select(now_ns);
+    }
+
+    fn exchange(&mut self, sent: u8, now_ns: u64) -> u8 {
+        self.lock().unwrap_or_else(PoisonError::into_inner).exchange(sent, now_ns)
+    }
+
+    fn write(&mut self, sent: &[u8], now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).write(sent, now_ns);
+    }
+
+    fn read(&mut self, received: &mut [u8], now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).read(received, now_ns);
+    }
+
+    fn deselect(&mut self, now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).deselect(now_ns);
+    }
+}
+
+/// A chip at the other end of a serial line.
+pub trait SerialTarget: Send {
+    /// The host's side sent these bytes.
+    fn receive(&mut self, bytes: &[u8], now_ns: u64);
+
+    /// The bytes that have arrived at the host's side by `now_ns` since the last
+    /// call are appended to `into`.
+    fn send(&mut self, into: &mut Vec<u8>, now_ns: u64);
+
+    /// The next moment at which [`Self::send`] may have more, if one is known.
+    fn next_ns(&self) -> Option<u64>;
+}
+
+impl<T: SerialTarget + ?Sized> SerialTarget for Arc<Mutex<T>> {
+    fn receive(&mut self, bytes: &[u8], now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).receive(bytes, now_ns);
+    }
+
+    fn send(&mut self, into: &mut Vec<u8>, now_ns: u64) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).send(into, now_ns);
+    }
+
+    fn next_ns(&self) -> Option<u64> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).next_ns()
+    }
+}
+
+/// A picture that a display shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row: `3 * width * height`.
+    pub rgb: Vec<u8>,
+}
+
+/// A model that shows something.
+pub trait Screen: Send {
+    /// What a person would see now.
+    fn picture(&self) -> Picture;
+}
+
+impl<T: Screen + ?Sized> Screen for Arc<Mutex<T>> {
+    fn picture(&self) -> Picture {
+        self.lock().unwrap_or_else(PoisonError::into_inner).picture()
+    }
+}
