@@ -76,7 +76,10 @@ pub use device::Device;
 pub use embedded_hal;
 pub use panic::panicked;
 pub use periplasm_hal as hal;
-pub use periplasm_hal::{Delay, Diag, I2c, I2cError, Level};
+pub use periplasm_hal::{
+    Condition, Delay, Diag, I2c, I2cError, InputPin, Level, OutputPin, PinError, SpiBus, SpiDevice,
+    SpiError,
+};
 pub use periplasm_macros::driver;
 #[doc(hidden)]
 pub use wit_bindgen;

@@ -10,6 +10,7 @@ use embedded_hal::i2c::{
 
 use crate::I2c;
 use crate::bindings::wasi::i2c::i2c as wasi;
+use crate::fill::{WrongLength, fill};
 
 /// Why an I2C operation failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,12 @@ impl fmt::Display for I2cError {
 
 impl core::error::Error for I2cError {}
 
+impl From<WrongLength> for I2cError {
+    fn from(WrongLength { asked, given }: WrongLength) -> Self {
+        Self::Length { asked, given }
+    }
+}
+
 impl From<wasi::ErrorCode> for I2cError {
     fn from(code: wasi::ErrorCode) -> Self {
         use wasi::NoAcknowledgeSource as Source;
@@ -78,7 +85,7 @@ impl i2c::I2c<SevenBitAddress> for I2c {
     }
 
     fn read(&mut self, address: SevenBitAddress, read: &mut [u8]) -> Result<(), I2cError> {
-        fill(read, &wasi::I2c::read(self, address.into(), read.len() as u64)?)
+        Ok(fill(read, &wasi::I2c::read(self, address.into(), read.len() as u64)?)?)
     }
 
     fn write(&mut self, address: SevenBitAddress, write: &[u8]) -> Result<(), I2cError> {
@@ -91,7 +98,7 @@ impl i2c::I2c<SevenBitAddress> for I2c {
         write: &[u8],
         read: &mut [u8],
     ) -> Result<(), I2cError> {
-        fill(read, &wasi::I2c::write_read(self, address.into(), write, read.len() as u64)?)
+        Ok(fill(read, &wasi::I2c::write_read(self, address.into(), write, read.len() as u64)?)?)
     }
 }
 
@@ -134,31 +141,4 @@ fn transaction(
         }
     }
     Ok(())
-}
-
-/// Copies a whole answer; a short or a long one is an error, never a mix of
-/// new bytes and old.
-fn fill(buffer: &mut [u8], bytes: &[u8]) -> Result<(), I2cError> {
-    if buffer.len() != bytes.len() {
-        return Err(I2cError::Length { asked: buffer.len(), given: bytes.len() });
-    }
-    buffer.copy_from_slice(bytes);
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_of_another_length_is_an_error_and_leaves_the_buffer() {
-        let mut buffer = [7; 2];
-        for given in [&[1][..], &[1, 2, 3], &[]] {
-            let error = fill(&mut buffer, given).unwrap_err();
-            assert_eq!(error, I2cError::Length { asked: 2, given: given.len() });
-            assert_eq!(buffer, [7; 2]);
-        }
-        fill(&mut buffer, &[1, 2]).unwrap();
-        assert_eq!(buffer, [1, 2]);
-    }
 }

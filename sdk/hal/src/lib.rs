@@ -21,27 +21,19 @@ extern crate alloc;
 periplasm_macros::sdk_bindings!("periplasm:hal/sdk");
 
 mod delay;
+mod fill;
 mod handle;
 mod i2c;
+mod pins;
+pub mod slot;
+mod spi;
+mod spi_bus;
 
 pub use bindings::periplasm::hal::diag::{Diag, Level};
+pub use bindings::periplasm::hal::pin_types::{Condition, Edge};
 pub use delay::Delay;
 pub use embedded_hal;
-pub use handle::I2c;
+pub use handle::{I2c, InputPin, OutputPin, SpiBus, SpiDevice};
 pub use i2c::I2cError;
-
-/// The types of shared interfaces, as the bindings of a driver are to have them.
-#[doc(hidden)]
-pub mod slot {
-    /// `wasi:i2c/i2c`.
-    pub mod i2c {
-        pub use crate::I2c;
-        pub use crate::bindings::wasi::i2c::i2c::{
-            Address, ErrorCode, NoAcknowledgeSource, Operation,
-        };
-    }
-    pub use crate::bindings::periplasm::hal::{
-        adc, buffer, can, delay, diag, input_pin, output_pin, pin_types, pwm, serial, spi, spi_bus,
-        spi_types, start, wait,
-    };
-}
+pub use pins::PinError;
+pub use spi::SpiError;
