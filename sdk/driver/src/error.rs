@@ -1,7 +1,8 @@
 //! From the errors of buses and pins to those of devices.
 
 use embedded_hal::{i2c, i2c::Error as _, spi};
-use periplasm_hal::{I2cError, PinError, SpiError};
+use periplasm_hal::embedded_can;
+use periplasm_hal::{AdcError, CanError, I2cError, PinError, PwmError, SerialError, SpiError};
 
 use crate::{BusFault, Error};
 
@@ -38,5 +39,51 @@ impl From<PinError> for Error {
             PinError::Gone => Self::Gone,
             PinError::Other => Self::Bus(BusFault::Other),
         }
+    }
+}
+
+impl From<PwmError> for Error {
+    fn from(error: PwmError) -> Self {
+        match error {
+            PwmError::AboveMax => Self::InvalidData,
+            PwmError::Gone => Self::Gone,
+            PwmError::Other => Self::Bus(BusFault::Other),
+        }
+    }
+}
+
+impl From<AdcError> for Error {
+    fn from(error: AdcError) -> Self {
+        match error {
+            AdcError::OutOfRange => Self::InvalidData,
+            AdcError::Gone => Self::Gone,
+            AdcError::Other => Self::Bus(BusFault::Other),
+        }
+    }
+}
+
+impl From<SerialError> for Error {
+    fn from(error: SerialError) -> Self {
+        Self::Bus(match error {
+            SerialError::Gone => return Self::Gone,
+            SerialError::Overrun => BusFault::Overrun,
+            SerialError::Parity | SerialError::FrameFormat | SerialError::Noise => BusFault::Bus,
+            SerialError::Length | SerialError::Other => BusFault::Other,
+        })
+    }
+}
+
+impl From<CanError> for Error {
+    fn from(error: CanError) -> Self {
+        use embedded_can::ErrorKind;
+        Self::Bus(match error {
+            CanError::Gone => return Self::Gone,
+            CanError::Bus(ErrorKind::Overrun) => BusFault::Overrun,
+            CanError::Bus(ErrorKind::Acknowledge) => BusFault::NoAcknowledge,
+            CanError::Bus(ErrorKind::Bit | ErrorKind::Stuff | ErrorKind::Crc | ErrorKind::Form) => {
+                BusFault::Bus
+            }
+            _ => BusFault::Other,
+        })
     }
 }

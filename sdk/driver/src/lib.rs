@@ -77,8 +77,9 @@ pub use embedded_hal;
 pub use panic::panicked;
 pub use periplasm_hal as hal;
 pub use periplasm_hal::{
-    Condition, Delay, Diag, I2c, I2cError, InputPin, Level, OutputPin, PinError, SpiBus, SpiDevice,
-    SpiError,
+    Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
+    I2cError, InputPin, Level, OutputPin, PinError, Pwm, PwmError, Serial, SerialError, SpiBus,
+    SpiDevice, SpiError,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]

@@ -107,3 +107,32 @@ handle! {
     /// ```
     InputPin is hal::input_pin::InputPin
 }
+
+handle! {
+    /// One granted output for pulses: what a PWM slot's `open` gives. It
+    /// implements [`embedded_hal::pwm::SetDutyCycle`]; the period is the board's.
+    Pwm is hal::pwm::Pwm
+}
+
+handle! {
+    /// One granted input of a converter: what an ADC slot's `open` gives. It
+    /// implements [`AdcChannel`](crate::AdcChannel).
+    Adc is hal::adc::Adc
+}
+
+handle! {
+    /// One granted serial port: what a serial slot's `open` gives. Baud rate,
+    /// parity and stop bits are the board's.
+    ///
+    /// It implements `Read`, `Write` and `ReadReady` of embedded-io 0.6 and 0.7,
+    /// and `Read` and `Write` of embedded-hal-nb. Not `WriteReady`: a write hands
+    /// over what the host takes, and no host tells in advance.
+    Serial is hal::serial::Serial
+}
+
+handle! {
+    /// One granted CAN bus: what a CAN slot's `open` gives. It implements
+    /// `Can` of [`embedded_can::blocking`] and [`embedded_can::nb`], with
+    /// frames of [`CanFrame`](crate::CanFrame).
+    Can is hal::can::Can
+}

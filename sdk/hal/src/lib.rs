@@ -20,20 +20,30 @@ extern crate alloc;
 
 periplasm_macros::sdk_bindings!("periplasm:hal/sdk");
 
+mod adc;
+mod can;
 mod delay;
 mod fill;
 mod handle;
 mod i2c;
 mod pins;
+mod pwm;
+mod serial;
 pub mod slot;
 mod spi;
 mod spi_bus;
 
+pub use adc::{AdcChannel, AdcError};
+pub use bindings::periplasm::hal::buffer::Buffer;
 pub use bindings::periplasm::hal::diag::{Diag, Level};
 pub use bindings::periplasm::hal::pin_types::{Condition, Edge};
+pub use can::{CanError, CanFrame};
 pub use delay::Delay;
+pub use embedded_can;
 pub use embedded_hal;
-pub use handle::{I2c, InputPin, OutputPin, SpiBus, SpiDevice};
+pub use handle::{Adc, Can, I2c, InputPin, OutputPin, Pwm, Serial, SpiBus, SpiDevice};
 pub use i2c::I2cError;
 pub use pins::PinError;
+pub use pwm::PwmError;
+pub use serial::SerialError;
 pub use spi::SpiError;

@@ -2,9 +2,7 @@
 //! them: an interface with a handle has the SDK's own.
 #![doc(hidden)]
 
-pub use crate::bindings::periplasm::hal::{
-    adc, buffer, can, delay, diag, pin_types, pwm, serial, spi_types, start, wait,
-};
+pub use crate::bindings::periplasm::hal::{buffer, delay, diag, pin_types, spi_types, start, wait};
 
 pub mod i2c {
     pub use crate::I2c;
@@ -29,4 +27,24 @@ pub mod output_pin {
 pub mod input_pin {
     pub use crate::InputPin;
     pub use crate::bindings::periplasm::hal::input_pin::{Condition, Edge, Error, Event};
+}
+
+pub mod pwm {
+    pub use crate::Pwm;
+    pub use crate::bindings::periplasm::hal::pwm::Error;
+}
+
+pub mod adc {
+    pub use crate::Adc;
+    pub use crate::bindings::periplasm::hal::adc::Error;
+}
+
+pub mod serial {
+    pub use crate::Serial;
+    pub use crate::bindings::periplasm::hal::serial::{Error, Event};
+}
+
+pub mod can {
+    pub use crate::Can;
+    pub use crate::bindings::periplasm::hal::can::{Error, Event, Frame, Id, Payload};
 }
