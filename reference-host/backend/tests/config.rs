@@ -62,8 +62,13 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("address = 0x48", &["missing field `model`"]),
     (
         "model = 'bmp280'\naddress = 0x76",
-        &["unknown variant `bmp280`", "`bme280`", "`lm75`", "`registers`"],
+        &["there is no I2C model `bmp280`; did you mean `bme280`?"],
     ),
+    (
+        "model = 'unobtainium'\naddress = 0x76",
+        &["there is no I2C model `unobtainium`; there are", "`bme280`", "`lm75`", "`registers`"],
+    ),
+    ("model = 75\naddress = 0x76", &["75", "the name of a model"]),
     // Addresses.
     ("model = 'lm75'", &["needs an address", "`address = 0x76`", "`ten-bit-address = 0x150`"]),
     (
@@ -78,15 +83,29 @@ const MISTAKES: &[(&str, &[&str])] = &[
     // Keys that nobody knows.
     (
         "model = 'lm75'\naddress = 0x48\ntemprature = 20.0",
-        &["unknown field `temprature`", "`temperature`", "`ten-bit-address`", "`fault`"],
+        &[
+            "`temprature` is not an option of the model `lm75`",
+            "`temperature` and `resolution-bits`",
+            "`ten-bit-address`",
+            "`fault`",
+        ],
     ),
     (
         "model = 'bme280'\naddress = 0x76\nraw = { temp = 1 }",
-        &["unknown field `temp`", "`temperature`, `pressure`, `humidity`"],
+        &["`raw`: unknown field `temp`", "`temperature`, `pressure`, `humidity`"],
     ),
     (
         "model = 'bme280'\naddress = 0x76\ncalibration = { t4 = 1 }",
-        &["unknown field `t4`", "`t1`", "`h6`"],
+        &["`calibration`: unknown field `t4`", "`t1`", "`h6`"],
+    ),
+    // What it is connected to.
+    (
+        "model = 'lm75'\naddress = 0x48\npins = { dc = 'screen-dc' }",
+        &["the model `lm75` has no pin `dc`", "the pins it has are none"],
+    ),
+    (
+        "model = 'lm75'\naddress = 0x48\nscreen = 'panel'",
+        &["`screen` names a picture", "`lm75` shows none"],
     ),
     // Options of another model.
     (
@@ -207,14 +226,20 @@ fn a_mistake_is_reported_with_its_place_in_the_file() {
         let span = toml::from_str::<Devices>(&file).unwrap_err().span().unwrap();
         (span.start, file[span].to_owned())
     };
-    // What only this crate can check is reported at the device's table.
-    for option in ["temperature = 400.0", "read-only = true", "ten-bit-address = 1"] {
+    // What only the model understands is reported at the device's table.
+    for option in [
+        "temperature = 400.0",
+        "temperature = 'hot'",
+        "temprature = 40.0",
+        "read-only = true",
+        "ten-bit-address = 1",
+    ] {
         let (start, text) = place(option);
         assert!(start == second && text == "[[devices]]", "{option}: {start} {text:?}");
     }
-    // The rest is reported at the very key or value.
-    assert_eq!(place("temprature = 40.0").1, "temprature");
-    assert_eq!(place("temperature = 'hot'").1, "'hot'");
+    // The rest is reported at the very value.
+    assert_eq!(place("fault = { kind = 'smoke' }").1, "'smoke'");
+    assert_eq!(place("pins = 1").1, "1");
 }
 
 #[test]

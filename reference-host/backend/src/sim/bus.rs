@@ -8,7 +8,7 @@ use std::sync::Arc;
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
 
 use super::fault::{Counted, Fault, NoAcknowledge};
-use super::{Ack, ConfigError, DeviceConfig, Direction, I2cTarget};
+use super::{Ack, ConfigError, DeviceConfig, Direction, I2cTarget, World};
 use crate::{Clock, I2cAddress, I2cBus};
 
 /// A simulated I2C bus with its targets.
@@ -22,7 +22,7 @@ use crate::{Clock, I2cAddress, I2cBus};
 ///   address and nothing more: a probe. It succeeds if the address is
 ///   acknowledged.
 pub struct Bus {
-    clock: Arc<dyn Clock>,
+    world: World,
     devices: BTreeMap<I2cAddress, Device>,
 }
 
@@ -32,9 +32,14 @@ struct Device {
 }
 
 impl Bus {
-    /// A bus without targets. They will live by `clock`.
+    /// A bus without targets, alone on its board. They will live by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, devices: BTreeMap::new() }
+        Self::on(&World::new(clock))
+    }
+
+    /// A bus of `world` without targets.
+    pub fn on(world: &World) -> Self {
+        Self { world: world.clone(), devices: BTreeMap::new() }
     }
 
     /// Attaches the device that a board file describes.
@@ -42,7 +47,7 @@ impl Bus {
     /// # Errors
     /// [`ConfigError::AddressTaken`], or an option its model cannot have.
     pub fn attach(&mut self, device: &DeviceConfig) -> Result<(), ConfigError> {
-        self.attach_target(device.address(), device.build()?, device.fault())
+        self.attach_target(device.address(), device.build(&self.world)?, device.fault())
     }
 
     /// Attaches any target, such as a model of your own.
@@ -103,7 +108,7 @@ impl I2cBus for Bus {
             Some(Fault::NoAcknowledge { .. } | Fault::Disappears { .. }) => return Err(NO_ADDRESS),
         };
         let device = self.devices.get_mut(&address).ok_or(NO_ADDRESS)?;
-        let now = self.clock.now_ns();
+        let now = self.world.clock().now_ns();
         let result = perform(&mut *device.target, operations, refuse_data, now);
         device.target.stop(now);
         result

@@ -1,27 +1,23 @@
 //! One device of a board file.
 
-use std::fmt;
+use serde::de::{Deserialize, Deserializer, MapAccess};
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-
-use super::models::{bme280, lm75, registers};
-use super::table::Table;
-use super::{ConfigError, Fault, I2cTarget};
+use super::described::{self, Described, Place};
+use super::{ConfigError, Fault, I2cTarget, World};
 use crate::I2cAddress;
 
 /// What one `[[i2c.<bus>.devices]]` table of a board file says.
 ///
-/// | field | of | means |
-/// | --- | --- | --- |
-/// | `model` | all | `"bme280"`, `"lm75"` or `"registers"` |
-/// | `address` or `ten-bit-address` | all | where it answers |
-/// | `fault` | all | what goes wrong: [`Fault`] |
-/// | `temperature` | bme280, lm75 | °C |
-/// | `pressure`, `humidity` | bme280 | hPa, % relative humidity |
-/// | `raw`, `calibration`, `measurement-time` | bme280 | [`bme280::Options`] |
-/// | `resolution-bits` | lm75 | 9 or 11: [`lm75::Options`] |
-/// | `contents`, `read-only` | registers | [`registers::Options`] |
+/// | key | means |
+/// | --- | --- |
+/// | `model` | which chip: [`models`](super::models) |
+/// | `address` or `ten-bit-address` | where it answers |
+/// | `fault` | what goes wrong: [`Fault`] |
+/// | `pins` | which of its pins is which of the board's: `{ alert = "temperature-alert" }` |
+/// | `screen` | the name of the picture that it shows, if it shows one |
+///
+/// Every other key is an option of its model; the model's `Options` say which
+/// there are.
 ///
 /// Whatever can be checked without a bus is checked here, so that a mistake is
 /// reported with its place in the file.
@@ -43,15 +39,7 @@ use crate::I2cAddress;
 pub struct DeviceConfig {
     address: I2cAddress,
     fault: Option<Fault>,
-    model: Model,
-}
-
-/// A model with its options.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Model {
-    Bme280(bme280::Options),
-    Lm75(lm75::Options),
-    Registers(registers::Options),
+    device: Described<dyn I2cTarget>,
 }
 
 impl DeviceConfig {
@@ -67,54 +55,57 @@ impl DeviceConfig {
 
     /// Its model's name, as in a board file.
     pub fn model(&self) -> &'static str {
-        match self.model {
-            Model::Bme280(_) => "bme280",
-            Model::Lm75(_) => "lm75",
-            Model::Registers(_) => "registers",
+        self.device.model()
+    }
+
+    /// Its pins that are connected: its own name of each, and the board's.
+    pub fn pins(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.device.pins()
+    }
+
+    /// The chip on `world`, powered up.
+    pub(super) fn build(&self, world: &World) -> Result<Box<dyn I2cTarget>, ConfigError> {
+        self.device.build(world, self.model())
+    }
+}
+
+#[derive(Default)]
+struct I2cPlace {
+    address: Option<u16>,
+    ten_bit_address: Option<u16>,
+    fault: Option<Fault>,
+}
+
+impl Place for I2cPlace {
+    const KEYS: &'static [&'static str] = &["address", "ten-bit-address", "fault"];
+
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "address" => self.address = Some(map.next_value()?),
+            "ten-bit-address" => self.ten_bit_address = Some(map.next_value()?),
+            "fault" => self.fault = Some(map.next_value()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl I2cPlace {
+    fn address(&self) -> Result<I2cAddress, ConfigError> {
+        let wrong = |field| move |error| ConfigError::BadAddress { field, error };
+        match (self.address, self.ten_bit_address) {
+            (Some(seven), None) => I2cAddress::seven_bit(seven).map_err(wrong("address")),
+            (None, Some(ten)) => I2cAddress::ten_bit(ten).map_err(wrong("ten-bit-address")),
+            (None, None) => Err(ConfigError::NoAddress),
+            (Some(_), Some(_)) => Err(ConfigError::TwoAddresses),
         }
     }
-
-    /// The chip, powered up.
-    pub(super) fn build(&self) -> Result<Box<dyn I2cTarget>, ConfigError> {
-        Ok(match &self.model {
-            Model::Bme280(options) => Box::new(bme280::Bme280::new(options)?),
-            Model::Lm75(options) => Box::new(lm75::Lm75::new(options)?),
-            Model::Registers(options) => Box::new(registers::Registers::new(options)?),
-        })
-    }
 }
 
-impl TryFrom<Table> for DeviceConfig {
-    type Error = ConfigError;
-
-    fn try_from(table: Table) -> Result<Self, ConfigError> {
-        let (address, fault) = (table.address()?, table.fault);
-        let config = Self { address, fault, model: table.into_model()? };
-        config.build()?;
-        Ok(config)
-    }
-}
-
-// Not `#[serde(try_from)]`: that checks when the table has been read, and its
-// place is forgotten. What fails inside the visitor is reported at this table,
-// and not at the first one of the array.
 impl<'de> Deserialize<'de> for DeviceConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TableVisitor)
-    }
-}
-
-struct TableVisitor;
-
-impl<'de> Visitor<'de> for TableVisitor {
-    type Value = DeviceConfig;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a device's table")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeviceConfig, A::Error> {
-        let table = Table::deserialize(MapAccessDeserializer::new(map))?;
-        DeviceConfig::try_from(table).map_err(A::Error::custom)
+        described::read(deserializer, |device, place: I2cPlace| {
+            Ok(Self { address: place.address()?, fault: place.fault, device })
+        })
     }
 }

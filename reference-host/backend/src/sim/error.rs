@@ -23,16 +23,58 @@ pub enum ConfigError {
         /// What is wrong with it.
         error: periplasm_request::AddressError,
     },
-    /// An option of another model.
-    #[error("`{field}` is not an option of the model `{model}`; it takes {allowed}")]
+    /// A model that nobody has written.
+    #[error("there is no {bus} model `{name}`; {help}")]
+    UnknownModel {
+        /// `I2C`, `SPI` or `serial`.
+        bus: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
+    /// An option that the model does not have.
+    #[error(
+        "`{field}` is not an option of the model `{model}`; it takes {allowed}, and as every \
+         device here {common}"
+    )]
     Foreign {
         /// The option.
-        field: &'static str,
+        field: String,
         /// The device's model.
         model: &'static str,
         /// The options it has.
-        allowed: &'static str,
+        allowed: String,
+        /// The keys that every device has.
+        common: String,
     },
+    /// A pin that the model does not have.
+    #[error("the model `{model}` has no pin `{pin}`; the pins it has are {known}")]
+    UnknownPin {
+        /// The pin, as the device would name it.
+        pin: String,
+        /// The device's model.
+        model: &'static str,
+        /// The pins it has.
+        known: String,
+    },
+    /// A name for the picture of a device that shows none.
+    #[error("`screen` names a picture, and the model `{0}` shows none; remove it")]
+    NoScreen(&'static str),
+    /// An option that is missing, or that is no value of its kind.
+    #[error("{0}")]
+    Options(String),
+    /// A file that the device needs and that cannot be used.
+    #[error("cannot use the file {}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// Anything else that a chip cannot be.
+    #[error("{0}")]
+    Invalid(String),
     /// A raw and a physical value for the same quantity.
     #[error(
         "the {0} is given twice, as raw value and as physical one; keep `raw.{0}` or `{0}`, not both"
@@ -73,6 +115,31 @@ pub enum ConfigError {
     /// More contents than a register file has registers.
     #[error("`contents` has {0} bytes, but there are 256 registers")]
     TooManyRegisters(usize),
+}
+
+/// The name among `known` that `wrong` was probably meant to be.
+pub(super) fn nearest<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    // A third of the letters may be wrong; further away is another word.
+    let most = wrong.chars().count().max(3) / 3;
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// `a`, `b` and `c`, each in backquotes, or `none`.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        None => "none".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
 }
 
 /// `value` if it is a number within `min` and `max`.

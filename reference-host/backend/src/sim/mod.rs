@@ -31,17 +31,22 @@
 mod bus;
 mod clock;
 mod config;
+mod described;
 mod error;
 mod fault;
+mod model;
 pub mod models;
 mod net;
-mod table;
 mod target;
+mod value;
+mod world;
 
 pub use bus::Bus;
 pub use clock::VirtualClock;
 pub use config::DeviceConfig;
 pub use error::ConfigError;
 pub use fault::{Fault, NoAcknowledge};
+pub use model::Model;
 pub use net::{Net, Nets, Wiring};
 pub use target::{Ack, Direction, I2cTarget, Picture, Screen, SerialTarget, SpiTarget};
+pub use world::{Screens, Site, World};

@@ -3,7 +3,97 @@
 //! Where a datasheet leaves something open, the model's documentation says what
 //! it does. Where a datasheet says that something *may* fail, the model fails,
 //! so that a driver that relies on luck is found out here.
+//!
+//! # To add a model
+//!
+//! 1. A file or folder here, with the chip and its `Options`, the struct that
+//!    its part of a device's table is read into.
+//! 2. `impl Model<dyn I2cTarget> for` the chip ([`Model`](super::Model); or `dyn SpiTarget`, or
+//!    `dyn SerialTarget`, or several of them): name, pins, and how it is built.
+//! 3. Its line in the list below. A board file may name it from then on.
+//!
+//! ```
+//! use periplasm_backend::Level;
+//! use periplasm_backend::sim::{ConfigError, Model, Net, Site, SpiTarget};
+//!
+//! /// What a board file may say about it.
+//! #[derive(Default, serde::Deserialize)]
+//! #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+//! pub struct Options {
+//!     /// What it answers first.
+//!     pub first_byte: u8,
+//! }
+//!
+//! struct Echo {
+//!     last: u8,
+//!     busy: Net,
+//! }
+//!
+//! impl Model<dyn SpiTarget> for Echo {
+//!     type Options = Options;
+//!     const NAME: &'static str = "echo";
+//!     const PINS: &'static [&'static str] = &["busy"];
+//!
+//!     fn build(options: &Options, site: &Site) -> Result<Box<dyn SpiTarget>, ConfigError> {
+//!         let busy = site.pin_or("busy", Level::Low);
+//!         Ok(Box::new(Echo { last: options.first_byte, busy }))
+//!     }
+//! }
+//!
+//! impl SpiTarget for Echo {
+//!     fn select(&mut self, now_ns: u64) {
+//!         self.busy.set(Level::High, now_ns);
+//!     }
+//!
+//!     fn exchange(&mut self, sent: u8, _: u64) -> u8 {
+//!         std::mem::replace(&mut self.last, sent)
+//!     }
+//!
+//!     fn deselect(&mut self, now_ns: u64) {
+//!         // 20 µs until it can be spoken to again.
+//!         self.busy.set_at(Level::Low, now_ns.saturating_add(20_000));
+//!     }
+//! }
+//! ```
+
+use super::model::{Entry, Kind};
+use super::{I2cTarget, SerialTarget, SpiTarget};
 
 pub mod bme280;
 pub mod lm75;
 pub mod registers;
+
+/// The models, in the order of the alphabet.
+static I2C: &[Entry<dyn I2cTarget>] = &[
+    Entry::of::<bme280::Bme280>(),
+    Entry::of::<lm75::Lm75>(),
+    Entry::of::<registers::Registers>(),
+];
+
+static SPI: &[Entry<dyn SpiTarget>] = &[];
+
+static SERIAL: &[Entry<dyn SerialTarget>] = &[];
+
+impl Kind for dyn I2cTarget {
+    const BUS: &'static str = "I2C";
+
+    fn models() -> &'static [Entry<Self>] {
+        I2C
+    }
+}
+
+impl Kind for dyn SpiTarget {
+    const BUS: &'static str = "SPI";
+
+    fn models() -> &'static [Entry<Self>] {
+        SPI
+    }
+}
+
+impl Kind for dyn SerialTarget {
+    const BUS: &'static str = "serial";
+
+    fn models() -> &'static [Entry<Self>] {
+        SERIAL
+    }
+}

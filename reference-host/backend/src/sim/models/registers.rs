@@ -1,9 +1,12 @@
 //! A plain file of 256 registers, for driver authors and for fault tests.
 
-use crate::sim::{Ack, ConfigError, Direction, I2cTarget};
+use serde::Deserialize;
+
+use crate::sim::{Ack, ConfigError, Direction, I2cTarget, Model, Site};
 
 /// What a board file may say about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
     /// The registers from 0 on, at most 256. The rest hold 0.
     pub contents: Vec<u8>,
@@ -49,6 +52,15 @@ impl Registers {
     /// Puts `value` into a register, past `read_only`.
     pub fn set_register(&mut self, register: u8, value: u8) {
         self.registers[usize::from(register)] = value;
+    }
+}
+
+impl Model<dyn I2cTarget> for Registers {
+    type Options = Options;
+    const NAME: &'static str = "registers";
+
+    fn build(options: &Options, _: &Site) -> Result<Box<dyn I2cTarget>, ConfigError> {
+        Ok(Box::new(Self::new(options)?))
     }
 }
 

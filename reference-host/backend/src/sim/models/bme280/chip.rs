@@ -3,7 +3,7 @@
 use super::measuring::Core;
 use super::settings::Mode;
 use super::{Options, Value};
-use crate::sim::{Ack, ConfigError, Direction, I2cTarget};
+use crate::sim::{Ack, ConfigError, Direction, I2cTarget, Model, Site};
 
 /// The register map (DS002 section 5.3, table 18).
 mod register {
@@ -146,6 +146,15 @@ impl Bme280 {
             }
             _ => {}
         }
+    }
+}
+
+impl Model<dyn I2cTarget> for Bme280 {
+    type Options = Options;
+    const NAME: &'static str = "bme280";
+
+    fn build(options: &Options, _: &Site) -> Result<Box<dyn I2cTarget>, ConfigError> {
+        Ok(Box::new(Self::new(options)?))
     }
 }
 

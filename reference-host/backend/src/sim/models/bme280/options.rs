@@ -11,7 +11,8 @@ use crate::sim::error::within;
 ///
 /// The default is the worked example of BST-BMP280-DS001 section 3.12, with a
 /// raw humidity of 30000.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "File")]
 pub struct Options {
     /// The trimming parameters: `calibration = { t1 = 27504, … }`.
     pub calibration: Calibration,
@@ -34,6 +35,55 @@ impl Default for Options {
             humidity: Value::Raw(30000),
             measurement_time: MeasurementTime::default(),
         }
+    }
+}
+
+/// The options as a board file writes them.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    temperature: Option<f64>,
+    pressure: Option<f64>,
+    humidity: Option<f64>,
+    #[serde(default)]
+    raw: RawValues,
+    #[serde(default)]
+    calibration: Calibration,
+    #[serde(default)]
+    measurement_time: MeasurementTime,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawValues {
+    temperature: Option<u32>,
+    pressure: Option<u32>,
+    humidity: Option<u32>,
+}
+
+impl TryFrom<File> for Options {
+    type Error = ConfigError;
+
+    fn try_from(file: File) -> Result<Self, ConfigError> {
+        let (raw, defaults) = (file.raw, Self::default());
+        let value = |name, raw, physical, default| match (raw, physical) {
+            (Some(_), Some(_)) => Err(ConfigError::Twice(name)),
+            (Some(raw), None) => Ok(Value::Raw(raw)),
+            (None, Some(physical)) => Ok(Value::Physical(physical)),
+            (None, None) => Ok(default),
+        };
+        Ok(Self {
+            calibration: file.calibration,
+            temperature: value(
+                "temperature",
+                raw.temperature,
+                file.temperature,
+                defaults.temperature,
+            )?,
+            pressure: value("pressure", raw.pressure, file.pressure, defaults.pressure)?,
+            humidity: value("humidity", raw.humidity, file.humidity, defaults.humidity)?,
+            measurement_time: file.measurement_time,
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! The registers, and how they are reached over I2C.
 
+use serde::Deserialize;
+
 use super::watchdog::{Conf, ROUND, Watchdog};
 use crate::sim::error::within;
-use crate::sim::{Ack, ConfigError, Direction, I2cTarget};
+use crate::sim::{Ack, ConfigError, Direction, I2cTarget, Model, Site};
 
 /// The registers behind the pointer (NXP section 7.4, table 5).
 mod register {
@@ -24,7 +26,8 @@ const END_OF_TIME: u64 = u64::MAX / 2;
 const CELSIUS: (f64, f64) = (-55.0, 125.0);
 
 /// What a board file may say about it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
     /// °C, from -55 to 125. The chip says what is nearest in its steps.
     pub temperature: f64,
@@ -148,6 +151,15 @@ impl Lm75 {
 
 fn check(celsius: f64) -> Result<f64, ConfigError> {
     within("`temperature`", celsius, CELSIUS, " °C")
+}
+
+impl Model<dyn I2cTarget> for Lm75 {
+    type Options = Options;
+    const NAME: &'static str = "lm75";
+
+    fn build(options: &Options, _: &Site) -> Result<Box<dyn I2cTarget>, ConfigError> {
+        Ok(Box::new(Self::new(options)?))
+    }
 }
 
 impl I2cTarget for Lm75 {
