@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{I2cAddress, is_slot_name, is_stage_name};
+use crate::{I2cAddress, is_slot_name, is_stage_name, join};
 
 /// The name of the custom section.
 pub const SECTION: &str = "periplasm:requests";
@@ -153,6 +153,9 @@ pub enum ParseError {
     /// Two entries for the same stage, or the same slot of a stage.
     #[error("{0:?} stands in it twice")]
     Twice(String),
+    /// A slot that asks for one address twice.
+    #[error("{1:?} asks for address {0} twice")]
+    AddressTwice(I2cAddress, String),
 }
 
 impl Requests {
@@ -201,8 +204,16 @@ impl Requests {
                 if !is_slot_name(&slot.slot) {
                     return Err(ParseError::Name(slot.slot.clone()));
                 }
+                let import = || join(&stage.stage, &slot.slot);
                 if !slots.insert(&slot.slot) {
-                    return Err(ParseError::Twice(format!("{}-{}", stage.stage, slot.slot)));
+                    return Err(ParseError::Twice(import()));
+                }
+                if let Request::I2c { addresses, .. } = &slot.request {
+                    let mut seen = std::collections::HashSet::new();
+                    if let Some(address) = addresses.iter().find(|address| !seen.insert(**address))
+                    {
+                        return Err(ParseError::AddressTwice(*address, import()));
+                    }
                 }
             }
         }
@@ -247,6 +258,7 @@ mod tests {
             (good.replace("climate", "cli-mate"), "not a name"),
             (good.replace("\"diag\",\"request\"", "\"bus\",\"request\""), "twice"),
             (good.replace("118", "128"), "no I2C address"),
+            (good.replace("118", "40965"), "\"climate-bus\" asks for address 0x005 (10-bit) twice"),
             (good.replace("\"kind\":\"diag\"", "\"kind\":\"root\""), "unknown variant"),
             (good.replace("\"pipeline\"", "\"admin\":true,\"pipeline\""), "unknown field"),
             (" ".repeat(MAX_SECTION_BYTES + 1), "at most"),
