@@ -58,7 +58,7 @@ pub(crate) fn encode(
         let mut bytes = graph(manifest, loaded, plan)?;
         let data = Cow::Owned(plan.requests.to_bytes());
         CustomSection { name: Cow::Borrowed(SECTION), data }.append_to_component(&mut bytes);
-        check(&bytes, manifest, loaded)?;
+        check(&bytes, manifest, loaded, plan)?;
         Ok(bytes)
     })
 }
@@ -92,7 +92,7 @@ fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>,
 
         let world = graph[package].ty();
         let mut arguments: Vec<(&str, NodeId)> = Vec::new();
-        for (slot, _) in stage.shape.slots() {
+        for (slot, _) in plan.board_slots(index, &stage.shape) {
             let Some(kind) = graph.types()[world].imports.get(slot).copied() else {
                 return Err(Fault::words(format!("slot `{slot}` of stage `{name}` got lost")));
             };
@@ -131,8 +131,8 @@ fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>,
 }
 
 /// The result must be valid, must be readable by tools, and must ask for the
-/// slots of its stages and for nothing else by name.
-fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded]) -> Result<(), Fault> {
+/// slots that the board fills and for nothing else by name.
+fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<(), Fault> {
     Validator::new_with_features(WasmFeatures::default())
         .validate_all(bytes)
         .map_err(|error| Fault::new(None, &error))?;
@@ -145,8 +145,9 @@ fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded]) -> Result<(), Fau
         .stages
         .iter()
         .zip(loaded)
-        .flat_map(|(stage, loaded)| {
-            loaded.shape.slots().map(|(slot, _)| join(&stage.name.value, slot))
+        .enumerate()
+        .flat_map(|(index, (stage, loaded))| {
+            plan.board_slots(index, &loaded.shape).map(|(slot, _)| join(&stage.name.value, slot))
         })
         .collect();
     let labelled = shape

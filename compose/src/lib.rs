@@ -33,6 +33,7 @@ mod build;
 mod component;
 mod composed;
 mod encode;
+mod kind;
 mod manifest;
 mod name;
 mod options;
@@ -50,10 +51,11 @@ pub use composed::Composed;
 pub use options::{Options, Phase, Progress};
 pub use output::WriteError;
 pub use problem::{
-    ComposeError, Difference, ManifestProblem, Problem, StageProblem, WiringProblem,
+    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, WiringProblem,
 };
 pub use report::{
-    ExportReport, Permissions, Report, SlotReport, SourceReport, StageReport, WireReport,
+    ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,
+    WireReport,
 };
 
 /// Reads the manifest at `manifest`, builds and checks its stages, and puts

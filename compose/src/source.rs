@@ -116,7 +116,12 @@ fn describe(stage: &Stage, error: ShapeError) -> StageProblem {
             StageProblem::Unsupported { stage: name, item, why, at }
         }
         ShapeError::NotASlot(slot, not) => {
-            StageProblem::SlotShape { stage: name, slot, why: not.why, help: not.help, at }
+            let item = format!("import `{slot}` is not a slot");
+            StageProblem::SlotShape { stage: name, item, why: not.why, help: not.help, at }
+        }
+        ShapeError::NotHardware(export, not) => {
+            let item = format!("export `{export}` fits no slot");
+            StageProblem::SlotShape { stage: name, item, why: not.why, help: not.help, at }
         }
     }
 }

@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 use crate::output::{self, WriteError};
 
 pub(crate) use contract::Contract;
-pub(crate) use shape::{Import, ImportKind, Origin, Shape, ShapeError};
-pub(crate) use slot::SlotKind;
+pub(crate) use shape::{Export, Import, ImportKind, Origin, Shape, ShapeError};
+pub(crate) use slot::SlotShape;
 pub(crate) use sniff::{Sniffed, sniff};
 
 /// The most bytes of a stage.

@@ -6,6 +6,7 @@ use super::StageKind;
 use super::contract::{Contract, Contracts};
 use super::read::{Outline, outline};
 use super::slot::{self, NotASlot, SlotShape};
+use crate::kind::SlotKind;
 use crate::name::{InterfaceName, shown};
 
 /// What makes a stage an app.
@@ -38,10 +39,28 @@ pub(crate) enum ImportKind {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Export {
-    pub(crate) interface: InterfaceName,
     /// As the component has it.
     pub(crate) name: String,
+    pub(crate) kind: ExportKind,
     pub(crate) contract: Contract,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExportKind {
+    /// An interface, under its own name.
+    Interface(InterfaceName),
+    /// Hardware for the slots of other stages, under a plain name: of the form
+    /// of a slot, with a resource that the component itself makes.
+    Hardware(SlotShape),
+}
+
+impl Export {
+    pub(crate) fn interface(&self) -> Option<&InterfaceName> {
+        match &self.kind {
+            ExportKind::Interface(interface) => Some(interface),
+            ExportKind::Hardware(_) => None,
+        }
+    }
 }
 
 /// Where a resource comes from.
@@ -64,6 +83,8 @@ pub(crate) enum ShapeError {
     Unsupported(String, String),
     /// A plain-named import that is not a slot.
     NotASlot(String, NotASlot),
+    /// A plain-named export that fits no slot.
+    NotHardware(String, NotASlot),
 }
 
 impl Shape {
@@ -81,7 +102,10 @@ impl Shape {
         for name in &outline.imports {
             reader.import(&outline, name);
         }
-        for name in &outline.exports {
+        // Interfaces first: hardware is of one of them.
+        let (interfaces, plain): (Vec<&String>, _) =
+            outline.exports.iter().partition(|name| InterfaceName::parse(name).is_some());
+        for name in interfaces.into_iter().chain(plain) {
             reader.export(&outline, name);
         }
         if reader.errors.is_empty() { Ok(reader.shape) } else { Err(reader.errors) }
@@ -94,12 +118,25 @@ impl Shape {
 
     /// The export that runs an app.
     pub(crate) fn run(&self) -> Option<&Export> {
-        self.exports.iter().find(|export| is_run(&export.interface))
+        self.exports.iter().find(|export| export.interface().is_some_and(is_run))
     }
 
-    /// What can be exported by name: everything with functions but `run`.
-    pub(crate) fn device_interfaces(&self) -> impl Iterator<Item = &Export> {
-        self.exports.iter().filter(|e| e.contract.has_functions && !is_run(&e.interface))
+    /// What others can call: every interface with functions but `run`, and but
+    /// those of hardware, which is reached through slots.
+    pub(crate) fn device_interfaces(&self) -> impl Iterator<Item = (&Export, &InterfaceName)> {
+        self.exports
+            .iter()
+            .filter(|export| export.contract.has_functions)
+            .filter_map(|export| Some((export, export.interface()?)))
+            .filter(|(_, i)| !is_run(i) && SlotKind::of_interface(i).is_none())
+    }
+
+    /// What it gives to the slots of other stages, by the indices of exports.
+    pub(crate) fn hardware(&self) -> impl Iterator<Item = (usize, &str, &SlotShape)> {
+        self.exports.iter().enumerate().filter_map(|(index, export)| match &export.kind {
+            ExportKind::Hardware(slot) => Some((index, export.name.as_str(), slot)),
+            ExportKind::Interface(_) => None,
+        })
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = (&str, &SlotShape)> {
@@ -172,7 +209,7 @@ impl Reader<'_> {
                 return self.errors.push(ShapeError::Unsupported(what(), why));
             }
             None => {
-                let slot = slot::read(&outline.types, name, instance, |id| {
+                let slot = slot::read(&outline.types, name, "imported", instance, |id| {
                     let number = self.contracts.number(id)?;
                     owner(&self.shape, number)
                 });
@@ -189,31 +226,51 @@ impl Reader<'_> {
 
     fn export(&mut self, outline: &Outline, name: &str) {
         let Some(item) = outline.types.component_item_for_export(name) else { return };
-        let what = || format!("export `{}`", short(name));
-        match (item.ty, InterfaceName::parse(name)) {
-            (ComponentEntityType::Instance(instance), Some(interface)) => {
-                match self.contracts.read(instance) {
-                    Ok(contract) => {
-                        let own = self.contracts.resources();
-                        self.shape.resources.resize(own, Origin::Own);
-                        let name = name.to_owned();
-                        self.shape.exports.push(Export { interface, name, contract });
-                    }
-                    Err(why) => self.errors.push(ShapeError::Unsupported(what(), why)),
-                }
-            }
+        let unsupported = |why| ShapeError::Unsupported(format!("export `{}`", short(name)), why);
+        let instance = match item.ty {
+            ComponentEntityType::Instance(instance) => instance,
             // Of no use in a pipeline, and no harm.
-            (ComponentEntityType::Func(_) | ComponentEntityType::Type { .. }, _) => {}
-            (ComponentEntityType::Instance(_), None) => {
-                let why = "its name is not that of an interface".to_owned();
-                self.errors.push(ShapeError::Unsupported(what(), why));
-            }
+            ComponentEntityType::Func(_) | ComponentEntityType::Type { .. } => return,
             _ => {
                 let why = format!("it is {}, not an interface", kind(item));
-                self.errors.push(ShapeError::Unsupported(what(), why));
+                return self.errors.push(unsupported(why));
             }
-        }
+        };
+        let contract = match self.contracts.read(instance) {
+            Ok(contract) => contract,
+            Err(why) => return self.errors.push(unsupported(why)),
+        };
+        self.shape.resources.resize(self.contracts.resources(), Origin::Own);
+        let kind = match InterfaceName::parse(name) {
+            Some(interface) => ExportKind::Interface(interface),
+            None => {
+                let slot = slot::read(&outline.types, name, "exported", instance, |id| {
+                    maker(&self.shape, self.contracts.number(id)?)
+                });
+                match slot {
+                    Ok(slot) if slot.kind == SlotKind::Diag => {
+                        let why = "it opens a log, which is the host's to give".to_owned();
+                        return self.errors.push(unsupported(why));
+                    }
+                    Ok(slot) => ExportKind::Hardware(slot),
+                    Err(not) => return self.errors.push(ShapeError::NotHardware(short(name), not)),
+                }
+            }
+        };
+        self.shape.exports.push(Export { name: name.to_owned(), kind, contract });
     }
+}
+
+/// The exported interface of a resource that the component makes, and the
+/// resource's name there.
+fn maker(shape: &Shape, resource: usize) -> Option<(&InterfaceName, &str)> {
+    if *shape.resources.get(resource)? != Origin::Own {
+        return None;
+    }
+    shape.exports.iter().find_map(|export| {
+        let (name, _) = export.contract.resources.iter().find(|(_, n)| **n == resource)?;
+        Some((export.interface()?, name.as_str()))
+    })
 }
 
 /// The interface that brings a resource, and its name there.

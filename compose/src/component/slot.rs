@@ -8,49 +8,8 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::Types;
 
-use crate::name::InterfaceName;
-
-/// What a slot opens. The names are those of [`periplasm_request::Request::kind`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SlotKind {
-    /// `wasi:i2c/i2c@0.2.0-draft`, resource `i2c`.
-    I2c,
-    /// `periplasm:hal/diag@0.1.x`, resource `diag`.
-    Diag,
-}
-
-impl SlotKind {
-    const ALL: [Self; 2] = [Self::I2c, Self::Diag];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::I2c => "i2c",
-            Self::Diag => "diag",
-        }
-    }
-
-    /// The interface and the resource that make a slot one of this kind.
-    fn resource(self) -> (&'static str, &'static str) {
-        match self {
-            Self::I2c => ("wasi:i2c/i2c@0.2.0-draft", "i2c"),
-            Self::Diag => ("periplasm:hal/diag@0.1.0", "diag"),
-        }
-    }
-
-    fn functions(self) -> &'static str {
-        match self {
-            Self::I2c => "`open: func() -> i2c` and `addresses: func() -> list<u16>`",
-            Self::Diag => "`open: func() -> diag`",
-        }
-    }
-
-    fn of(owner: &InterfaceName, resource: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| {
-            let (interface, name) = kind.resource();
-            name == resource && InterfaceName::parse(interface).is_some_and(|i| i.same_track(owner))
-        })
-    }
-}
+use crate::kind::SlotKind;
+use crate::name::{InterfaceName, list};
 
 /// A slot of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +19,7 @@ pub(crate) struct SlotShape {
     pub(crate) addresses: bool,
 }
 
-/// Why a plain-named import is not a slot.
+/// Why a plain-named import or export has not the form of a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotASlot {
     pub(crate) why: String,
@@ -69,18 +28,24 @@ pub(crate) struct NotASlot {
 
 /// What any slot may have.
 fn known() -> String {
-    let kinds: Vec<String> = SlotKind::ALL
-        .into_iter()
-        .map(|kind| format!("kind {} has {}", kind.as_str(), kind.functions()))
-        .collect();
-    format!("a slot opens one handle: {}", kinds.join("; "))
+    let hal = SlotKind::HARDWARE.into_iter().filter(|kind| *kind != SlotKind::I2c);
+    let hal = hal.chain([SlotKind::Diag]).map(|kind| kind.resource().1);
+    let (i2c, _) = SlotKind::I2c.resource();
+    format!(
+        "a slot opens one handle: `open: func() -> i2c` of {i2c} (and `addresses: func() \
+         -> list<u16>`, to know which were granted), or {} of the interface of that kind in \
+         periplasm:hal@0.1.0",
+        list(hal, "none")
+    )
 }
 
 /// Reads the slot `name`. `owner` tells which interface and name a resource
-/// was imported with.
+/// was imported with, or, for hardware that is exported, exported with; `side`
+/// is the word for it.
 pub(super) fn read<'a>(
     types: &Types,
     name: &str,
+    side: &str,
     instance: ComponentInstanceTypeId,
     owner: impl Fn(ResourceId) -> Option<(&'a InterfaceName, &'a str)>,
 ) -> Result<SlotShape, NotASlot> {
@@ -100,7 +65,7 @@ pub(super) fn read<'a>(
         return fail("its `open` is not a `func()` that returns one handle".to_owned());
     };
     let Some((interface, resource)) = owner(opened) else {
-        return fail("what its `open` returns belongs to no imported interface".to_owned());
+        return fail(format!("what its `open` returns belongs to no {side} interface"));
     };
     let Some(kind) = SlotKind::of(interface, resource) else {
         return fail(format!(

@@ -1,6 +1,8 @@
 //! The manifest: `pipeline.toml`, and what it says.
 
+mod addresses;
 mod checks;
+mod circle;
 mod parse;
 mod plain;
 mod slots;
@@ -66,9 +68,40 @@ pub(crate) enum Source {
 #[derive(Debug)]
 pub(crate) struct SlotEntry {
     pub(crate) name: At<String>,
-    pub(crate) request: Request,
+    pub(crate) wants: Wants,
     /// The value.
     pub(crate) at: SourceSpan,
+}
+
+/// Where a slot's hardware comes from.
+#[derive(Debug)]
+pub(crate) enum Wants {
+    /// The board.
+    Board(Request),
+    /// Another stage.
+    Given {
+        /// The index of the stage.
+        provider: At<usize>,
+        /// What that one calls it.
+        export: At<String>,
+    },
+}
+
+impl Stage {
+    /// The slot's entry, if there is one.
+    pub(crate) fn slot(&self, name: &str) -> Option<&SlotEntry> {
+        self.slots.iter().find(|slot| slot.name.value == name)
+    }
+
+    /// The stages that must be there before this one, in the order of the
+    /// text's two lists: those it uses, and those that give it hardware.
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &At<usize>> {
+        let used = self.uses.iter().map(|used| &used.provider);
+        used.chain(self.slots.iter().filter_map(|slot| match &slot.wants {
+            Wants::Given { provider, .. } => Some(provider),
+            Wants::Board(_) => None,
+        }))
+    }
 }
 
 /// A stage that another one uses.

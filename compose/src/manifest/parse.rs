@@ -68,7 +68,7 @@ pub(super) struct Head {
 pub(super) struct Draft {
     pub(super) name: At<String>,
     pub(super) source: Option<At<Source>>,
-    pub(super) slots: Vec<super::SlotEntry>,
+    pub(super) slots: Vec<slots::Draft>,
     pub(super) slots_at: miette::SourceSpan,
     pub(super) uses: Vec<uses::Named>,
     pub(super) uses_at: miette::SourceSpan,

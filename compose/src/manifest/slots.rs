@@ -1,16 +1,33 @@
 //! `[stages.<stage>.slots]`: what each slot asks for.
 
-use periplasm_request::{I2cAddress, Request, is_slot_name};
+use miette::SourceSpan;
+use periplasm_request::{Request, is_slot_name};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::addresses::{self, Addresses};
 use super::walk::{Entry, Walk, at, entries};
-use super::{At, SlotEntry, checks};
+use super::{At, checks};
+use crate::kind::SlotKind;
 use crate::problem::ManifestProblem;
 
-const KEYS: [&str; 5] = ["i2c", "address", "addresses", "ten-bit-address", "ten-bit-addresses"];
+/// The keys of a slot that another stage fills.
+const GIVEN: [&str; 2] = ["stage", "export"];
 
-pub(super) fn read(walk: &mut Walk, stage: &str, value: &Spanned<DeValue<'_>>) -> Vec<SlotEntry> {
+/// A slot as written: the stage that gives it is not looked up yet.
+pub(super) struct Draft {
+    pub(super) name: At<String>,
+    pub(super) wants: Wanted,
+    /// The value.
+    pub(super) at: SourceSpan,
+}
+
+pub(super) enum Wanted {
+    Board(Request),
+    Given { stage: At<String>, export: At<String> },
+}
+
+pub(super) fn read(walk: &mut Walk, stage: &str, value: &Spanned<DeValue<'_>>) -> Vec<Draft> {
     let what = format!("`slots` of stage `{stage}`");
     let Some(table) = walk.table(&what, value, &format!("[stages.{stage}.slots]")) else {
         return Vec::new();
@@ -18,123 +35,193 @@ pub(super) fn read(walk: &mut Walk, stage: &str, value: &Spanned<DeValue<'_>>) -
     entries(table).into_iter().filter_map(|entry| read_slot(walk, stage, entry)).collect()
 }
 
-fn read_slot(walk: &mut Walk, stage: &str, (key, value): Entry<'_>) -> Option<SlotEntry> {
+fn read_slot(walk: &mut Walk, stage: &str, (key, value): Entry<'_>) -> Option<Draft> {
     let name = At::new(key.value.to_owned(), key.at);
     if !is_slot_name(&name.value) {
         walk.note(ManifestProblem::SlotName { name: name.value, at: name.at });
         return None;
     }
     let what = format!("slot `{}` of stage `{stage}`", name.value);
-    let example = format!("{} = {{ i2c = \"<bus>\", address = 0x76 }}", name.value);
-    let table = walk.table(&what, value, &example)?;
+    let table = walk.table(&what, value, &SlotKind::I2c.line(&name.value))?;
     // The span of a table written as `[header]` may be the header alone, or
     // empty when only its parts have headers: its key is always there.
-    let entry_at = if at(value).is_empty() { key.at } else { at(value) };
-    let request = read_i2c(walk, stage, &name, &what, table, entry_at)?;
-    Some(SlotEntry { name, request, at: entry_at })
-}
-
-fn read_i2c(
-    walk: &mut Walk,
-    stage: &str,
-    slot: &At<String>,
-    what: &str,
-    table: &DeTable<'_>,
-    entry: miette::SourceSpan,
-) -> Option<Request> {
+    let entry = if at(value).is_empty() { key.at } else { at(value) };
     let problems = walk.problems.len();
-    let mut bus = None;
-    let mut addresses: Vec<At<I2cAddress>> = Vec::new();
-    let mut asks = false;
-    for (key, value) in entries(table) {
-        match key.value {
-            "i2c" => {
-                bus = walk.string("the bus", value, "i2c = \"environment\"");
-                if let Some(bus) = &bus {
-                    checks::name(walk, "a bus", bus, "environment");
-                }
+    let slot = Slot { stage, name: &name, what: &what, entry };
+    let wants = slot.read(walk, table);
+    // Something may be read from an entry that is wrong elsewhere.
+    let wants = wants.filter(|_| walk.problems.len() == problems)?;
+    Some(Draft { name, wants, at: entry })
+}
+
+/// One entry, for messages.
+struct Slot<'a> {
+    stage: &'a str,
+    name: &'a At<String>,
+    /// The slot, in words.
+    what: &'a str,
+    entry: SourceSpan,
+}
+
+impl Slot<'_> {
+    fn read(&self, walk: &mut Walk, table: &DeTable<'_>) -> Option<Wanted> {
+        let keys = entries(table);
+        let says = |key: &str| SlotKind::named(key).is_some() || key == "stage";
+        let mut sources = keys.iter().filter(|(key, _)| says(key.value));
+        match (sources.next(), sources.next()) {
+            (Some((first, _)), Some((second, _))) => {
+                walk.note(ManifestProblem::TwoRequests {
+                    stage: self.stage.to_owned(),
+                    slot: self.name.value.clone(),
+                    first: first.at,
+                    second: second.at,
+                });
+                None
             }
-            "address" | "ten-bit-address" => {
-                asks = true;
-                read_address(walk, key.value, value, &mut addresses);
-            }
-            "addresses" | "ten-bit-addresses" => match value.get_ref() {
-                DeValue::Array(items) => {
-                    asks |= !items.is_empty();
-                    items.iter().for_each(|i| read_address(walk, key.value, i, &mut addresses));
-                }
-                _ => {
-                    asks = true;
-                    let what = format!("`{}`", key.value);
-                    walk.wrong_type(&what, "a list of numbers", value, "addresses = [0x76, 0x77]");
-                }
+            (Some((key, _)), None) => match SlotKind::named(key.value) {
+                Some(SlotKind::I2c) => self.read_i2c(walk, &keys),
+                Some(kind) => self.read_named(walk, kind, &keys),
+                None => self.read_given(walk, &keys),
             },
-            _ => walk.unknown_key(&key, what, &KEYS),
+            (None, _) => self.read_nothing(walk, &keys),
         }
     }
-    let (stage, name) = (stage.to_owned(), slot.value.clone());
-    if walk.problems.len() > problems {
-        return None;
-    }
-    let Some(bus) = bus else {
-        walk.note(ManifestProblem::NoRequest { stage, slot: name, at: entry });
-        return None;
-    };
-    if !asks {
-        walk.note(ManifestProblem::NoAddress { stage, slot: name, at: entry });
-        return None;
-    }
-    let addresses = addresses.into_iter().map(|address| address.value).collect();
-    Some(Request::I2c { bus: bus.value, addresses })
-}
 
-fn read_address(
-    walk: &mut Walk,
-    key: &str,
-    value: &Spanned<DeValue<'_>>,
-    into: &mut Vec<At<I2cAddress>>,
-) {
-    let DeValue::Integer(number) = value.get_ref() else {
-        walk.wrong_type("an address", "a number", value, "address = 0x76");
-        return;
-    };
-    // `as_str` has neither prefix nor underscores, but it has the sign.
-    let plain = u16::from_str_radix(number.as_str(), number.radix()).ok();
-    let ten_bit = key.starts_with("ten-bit");
-    let read = if ten_bit { I2cAddress::ten_bit } else { I2cAddress::seven_bit };
-    match plain.map(|plain| read(plain).map_err(|_| plain)) {
-        None => walk.note(no_address(number.to_string(), ten_bit, None, at(value))),
-        Some(Err(plain)) => {
-            walk.note(no_address(number.to_string(), ten_bit, Some(plain), at(value)));
+    /// No key says which hardware it is: an address is that of an I2C bus.
+    fn read_nothing(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
+        let kinds = SlotKind::HARDWARE.map(SlotKind::as_str);
+        let known = [&kinds[..], &addresses::KEYS, &GIVEN].concat();
+        let problems = walk.problems.len();
+        for (key, value) in keys {
+            match key.value {
+                "export" => {}
+                key if addresses::KEYS.contains(&key) => {
+                    addresses::read(walk, key, value, &mut Addresses::default());
+                }
+                _ => walk.unknown_key(key, self.what, &known),
+            }
         }
-        Some(Ok(address)) => match into.iter().find(|earlier| earlier.value == address) {
-            Some(earlier) => walk.note(ManifestProblem::Twice {
-                what: "address",
-                name: address.to_string(),
-                first: earlier.at,
-                second: at(value),
-            }),
-            None => into.push(At::new(address, at(value))),
-        },
+        if walk.problems.len() > problems {
+            return None;
+        }
+        let has = |wanted: &[&str]| keys.iter().any(|(key, _)| wanted.contains(&key.value));
+        let slot = &self.name.value;
+        let i2c = SlotKind::I2c.line(slot);
+        let given = format!("{slot} = {{ stage = \"<stage>\", export = \"<name>\" }}");
+        let help = if has(&addresses::KEYS) {
+            format!("write {i2c}")
+        } else if has(&GIVEN) {
+            format!("write {given}")
+        } else {
+            let pin = SlotKind::OutputPin.line(slot);
+            format!(
+                "write {i2c}, or for instance {pin}; if another stage of the pipeline gives it, \
+                 write {given}"
+            )
+        };
+        let (stage, slot) = (self.stage.to_owned(), slot.clone());
+        walk.note(ManifestProblem::NoRequest { stage, slot, help, at: self.entry });
+        None
+    }
+
+    fn read_i2c(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
+        let known = [&["i2c"], &addresses::KEYS[..]].concat();
+        let problems = walk.problems.len();
+        let mut bus = None;
+        let mut found = Addresses::default();
+        for (key, value) in keys {
+            match key.value {
+                "i2c" => bus = self.read_name(walk, SlotKind::I2c, value),
+                key if addresses::KEYS.contains(&key) => {
+                    addresses::read(walk, key, value, &mut found);
+                }
+                _ => walk.unknown_key(key, self.what, &known),
+            }
+        }
+        if !found.asked && walk.problems.len() == problems {
+            let (stage, slot) = (self.stage.to_owned(), self.name.value.clone());
+            walk.note(ManifestProblem::NoAddress { stage, slot, at: self.entry });
+        }
+        let addresses = found.list.into_iter().map(|address| address.value).collect();
+        Some(Wanted::Board(Request::I2c { bus: bus?.value, addresses }))
+    }
+
+    /// Hardware that its name says all of.
+    fn read_named(&self, walk: &mut Walk, kind: SlotKind, keys: &[Entry<'_>]) -> Option<Wanted> {
+        let mut name = None;
+        for (key, value) in keys {
+            if key.value == kind.as_str() {
+                name = self.read_name(walk, kind, value);
+            } else {
+                walk.unknown_key(key, self.what, &[kind.as_str()]);
+            }
+        }
+        Some(Wanted::Board(request(kind, name?.value)?))
+    }
+
+    fn read_name(
+        &self,
+        walk: &mut Walk,
+        kind: SlotKind,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<At<String>> {
+        let (thing, example) = (kind.thing(), kind.example());
+        let line = format!("{} = \"{example}\"", kind.as_str());
+        let name = walk.string(&format!("`{}` of {}", kind.as_str(), self.what), value, &line)?;
+        checks::name(walk, thing, &name, example);
+        Some(name)
+    }
+
+    fn read_given(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
+        let (mut stage, mut export) = (None, None);
+        let mut exports = false;
+        for (key, value) in keys {
+            match key.value {
+                "stage" => {
+                    let what = format!("`stage` of {}", self.what);
+                    stage = walk.string(&what, value, "stage = \"expander\"");
+                }
+                "export" => {
+                    exports = true;
+                    let what = format!("`export` of {}", self.what);
+                    export = walk.string(&what, value, "export = \"p0\"");
+                }
+                _ => walk.unknown_key(key, self.what, &GIVEN),
+            }
+        }
+        if !exports {
+            let (what, at) = (format!("`export` of {}", self.what), self.entry);
+            let example = "what that stage calls it, for instance `export = \"p0\"`".to_owned();
+            walk.note(ManifestProblem::Missing { what, example, at });
+        }
+        Some(Wanted::Given { stage: stage?, export: export? })
     }
 }
 
-fn no_address(
-    number: String,
-    ten_bit: bool,
-    plain: Option<u16>,
-    at: miette::SourceSpan,
-) -> ManifestProblem {
-    let (bits, most) = if ten_bit { (10, 0x3ff) } else { (7, 0x7f) };
-    let help = match plain {
-        // Some datasheets count the read/write bit as the address's lowest.
-        Some(plain @ 0x80..=0xff) if !ten_bit => format!(
-            "with the read/write bit taken off it is {:#04x}; a 10-bit address goes into \
-             `ten-bit-address`",
-            plain >> 1
-        ),
-        Some(0x80..=0x3ff) => "a 10-bit address goes into `ten-bit-address`".to_owned(),
-        _ => "write the address as the datasheet does, for instance 0x76".to_owned(),
-    };
-    ManifestProblem::Address { number, bits, most, help, at }
+/// `None` for what cannot be asked for by a name alone.
+fn request(kind: SlotKind, name: String) -> Option<Request> {
+    Some(match kind {
+        SlotKind::I2c | SlotKind::Diag => return None,
+        SlotKind::Spi => Request::Spi { name },
+        SlotKind::SpiBus => Request::SpiBus { name },
+        SlotKind::OutputPin => Request::OutputPin { name },
+        SlotKind::InputPin => Request::InputPin { name },
+        SlotKind::Pwm => Request::Pwm { name },
+        SlotKind::Adc => Request::Adc { name },
+        SlotKind::Serial => Request::Serial { name },
+        SlotKind::Can => Request::Can { name },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_requests_what_it_is_called() {
+        for kind in SlotKind::HARDWARE {
+            let asked = request(kind, "name".to_owned());
+            assert_eq!(asked.map(|r| r.kind()), (kind != SlotKind::I2c).then_some(kind.as_str()));
+        }
+    }
 }

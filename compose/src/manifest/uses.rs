@@ -1,12 +1,13 @@
-//! `uses` and `exports`: stages that are named by others.
+//! `uses`, `exports` and `stage` of a slot: stages that are named by others.
 
-use miette::{LabeledSpan, SourceSpan};
+use miette::SourceSpan;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::parse::{Draft, Head};
+use super::slots::{self, Wanted};
 use super::walk::{Walk, entries};
-use super::{At, Manifest, Stage, Use};
+use super::{At, Manifest, SlotEntry, Stage, Use, Wants, circle};
 use crate::name::{list, nearest};
 use crate::problem::ManifestProblem;
 
@@ -50,11 +51,12 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
     let mut complete = true;
     for (index, draft) in drafts.into_iter().enumerate() {
         let uses = find_uses(walk, &names, index, draft.uses);
+        let slots = find_givers(walk, &names, index, draft.slots);
         match draft.source {
             Some(source) => stages.push(Stage {
                 name: draft.name,
                 source,
-                slots: draft.slots,
+                slots,
                 slots_at: draft.slots_at,
                 uses,
                 uses_at: draft.uses_at,
@@ -65,7 +67,7 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
     if !complete {
         return None;
     }
-    if let Some(circle) = circle(&stages) {
+    if let Some(circle) = circle::find(&stages) {
         walk.note(circle);
     }
     Some(Manifest { name: head.name?, stages, exports })
@@ -116,6 +118,32 @@ fn find_uses(walk: &mut Walk, names: &[At<String>], user: usize, named: Vec<Name
     uses
 }
 
+/// Looks up the stages that give slots. A slot that names none that exists is
+/// noted, and left out.
+fn find_givers(
+    walk: &mut Walk,
+    names: &[At<String>],
+    user: usize,
+    drafts: Vec<slots::Draft>,
+) -> Vec<SlotEntry> {
+    let found = drafts.into_iter().filter_map(|slots::Draft { name, wants, at }| {
+        let wants = match wants {
+            Wanted::Board(request) => Wants::Board(request),
+            Wanted::Given { stage, export } => {
+                let provider = find(walk, names, &stage)?;
+                if provider == user {
+                    let (slot, stage) = (name.value, stage.value);
+                    walk.note(ManifestProblem::GivesItself { stage, slot, at });
+                    return None;
+                }
+                Wants::Given { provider: At::new(provider, stage.at), export }
+            }
+        };
+        Some(SlotEntry { name, wants, at })
+    });
+    found.collect()
+}
+
 fn note_twice(
     walk: &mut Walk,
     what: &'static str,
@@ -124,42 +152,4 @@ fn note_twice(
     second: SourceSpan,
 ) {
     walk.note(ManifestProblem::Twice { what, name, first, second });
-}
-
-/// The first circle of uses, if there is one.
-fn circle(stages: &[Stage]) -> Option<ManifestProblem> {
-    let mut done = vec![false; stages.len()];
-    for start in 0..stages.len() {
-        // The way from `start`: stages, and the next of their uses to follow.
-        let mut way: Vec<(usize, usize)> = vec![(start, 0)];
-        while let Some((stage, next)) = way.last_mut() {
-            let Some(used) = stages[*stage].uses.get(*next).filter(|_| !done[*stage]) else {
-                done[*stage] = true;
-                way.pop();
-                continue;
-            };
-            *next += 1;
-            let provider = used.provider.value;
-            if let Some(from) = way.iter().position(|(stage, _)| *stage == provider) {
-                return Some(describe(stages, &way[from..]));
-            }
-            way.push((provider, 0));
-        }
-    }
-    None
-}
-
-fn describe(stages: &[Stage], way: &[(usize, usize)]) -> ManifestProblem {
-    let name = |index: usize| stages[index].name.value.clone();
-    let mut path: Vec<String> = way.iter().map(|(stage, _)| name(*stage)).collect();
-    path.extend(way.first().map(|(stage, _)| name(*stage)));
-    let mut at = Vec::new();
-    for (stage, next) in way {
-        // `next` is one past the use that was followed.
-        if let Some(used) = stages[*stage].uses.get(next.wrapping_sub(1)) {
-            let text = format!("`{}` uses `{}`", name(*stage), name(used.provider.value));
-            at.push(LabeledSpan::new_with_span(Some(text), used.provider.at));
-        }
-    }
-    ManifestProblem::Cycle { path, at }
 }

@@ -40,11 +40,11 @@ pub(super) fn plan(
     for named in &manifest.exports {
         let index = named.value;
         let mut any = false;
-        for export in staged[index].loaded.shape.device_interfaces() {
+        for (export, interface) in staged[index].loaded.shape.device_interfaces() {
             any = true;
-            let earlier = exports.iter().find(|e| {
-                InterfaceName::parse(&e.name).is_some_and(|i| i.same_track(&export.interface))
-            });
+            let earlier = exports
+                .iter()
+                .find(|e| InterfaceName::parse(&e.name).is_some_and(|i| i.same_track(interface)));
             match earlier.map(|e| e.stage).filter(|stage| *stage != index) {
                 None => {
                     exports.push(PlannedExport { stage: index, name: export.name.clone() });

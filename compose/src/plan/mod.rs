@@ -2,12 +2,14 @@
 
 mod exports;
 mod fit;
+mod given;
 mod identity;
 mod slots;
 mod wiring;
 
 use periplasm_request::Requests;
 
+use crate::component::{Shape, SlotShape};
 use crate::manifest::Manifest;
 use crate::problem::Problem;
 use crate::source::Loaded;
@@ -26,10 +28,27 @@ pub(crate) struct Plan {
     /// Stages in the order in which they are instantiated: every one after
     /// those that it uses, otherwise in the order of the manifest.
     pub(crate) order: Vec<usize>,
-    /// For each stage, what it takes from others.
+    /// For each stage, what it takes from others: interfaces, and hardware for
+    /// its slots.
     pub(crate) wires: Vec<Vec<Wire>>,
     pub(crate) exports: Vec<PlannedExport>,
     pub(crate) requests: Requests,
+}
+
+impl Plan {
+    /// What a stage takes for this import from another, if it does.
+    pub(crate) fn wire(&self, stage: usize, import: &str, shape: &Shape) -> Option<&Wire> {
+        self.wires[stage].iter().find(|wire| shape.imports[wire.import].name == import)
+    }
+
+    /// The slots of a stage that the board fills: imports of the pipeline.
+    pub(crate) fn board_slots<'a>(
+        &'a self,
+        stage: usize,
+        shape: &'a Shape,
+    ) -> impl Iterator<Item = (&'a str, &'a SlotShape)> {
+        shape.slots().filter(move |(slot, _)| self.wire(stage, slot, shape).is_none())
+    }
 }
 
 /// An import of a stage that another stage satisfies.
@@ -79,7 +98,7 @@ fn order(manifest: &Manifest) -> Vec<usize> {
     let mut placed = vec![false; manifest.stages.len()];
     loop {
         let ready = manifest.stages.iter().enumerate().position(|(index, stage)| {
-            !placed[index] && stage.uses.iter().all(|used| placed[used.provider.value])
+            !placed[index] && stage.providers().all(|provider| placed[provider.value])
         });
         let Some(ready) = ready else { return order };
         placed[ready] = true;

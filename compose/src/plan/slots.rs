@@ -5,8 +5,9 @@ use periplasm_request::{
 };
 
 use super::Staged;
-use crate::component::{Shape, SlotKind, StageKind};
-use crate::manifest::{Manifest, Stage};
+use crate::component::{Shape, StageKind};
+use crate::kind::SlotKind;
+use crate::manifest::{Manifest, Stage, Wants};
 use crate::name::{list, nearest};
 use crate::problem::{Problem, StageProblem, WiringProblem};
 
@@ -41,8 +42,8 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
         }
     }
     for (slot, actual) in shape.slots() {
-        if actual.kind != SlotKind::Diag && !stage.slots.iter().any(|s| s.name.value == slot) {
-            let line = format!("{slot} = {{ i2c = \"<bus>\", address = 0x76 }}");
+        if actual.kind != SlotKind::Diag && stage.slot(slot).is_none() {
+            let line = actual.kind.line(slot);
             let (slot, kind) = (slot.to_owned(), actual.kind.as_str());
             problems.push(
                 StageProblem::SlotMissing { stage: name(), slot, kind, line, at: stage.slots_at }
@@ -59,16 +60,17 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
             );
             continue;
         };
-        let (stated, actual) = (entry.request.kind(), actual.kind.as_str());
+        if actual.kind == SlotKind::Diag {
+            problems.push(StageProblem::SlotGranted { stage: name(), slot, at: entry.at }.into());
+            continue;
+        }
+        // What another stage gives is looked at when all are there.
+        let Wants::Board(request) = &entry.wants else { continue };
+        let (stated, actual) = (request.kind(), actual.kind.as_str());
         if stated != actual {
-            let help = match actual {
-                "diag" => "remove the entry: every stage is granted its diag slot".to_owned(),
-                _ => format!("write `{actual} = …` instead of `{stated} = …`"),
-            };
             let stage = name();
-            problems.push(
-                StageProblem::SlotKind { stage, slot, actual, stated, help, at: entry.at }.into(),
-            );
+            problems
+                .push(StageProblem::SlotKind { stage, slot, actual, stated, at: entry.at }.into());
         }
     }
     problems
@@ -110,11 +112,11 @@ pub(super) fn requests(
             .shape
             .slots()
             .filter_map(|(slot, shape)| {
-                let request = match shape.kind {
-                    SlotKind::Diag => Request::Diag,
-                    SlotKind::I2c => {
-                        stage.slots.iter().find(|s| s.name.value == slot)?.request.clone()
-                    }
+                let request = match (shape.kind, stage.slot(slot).map(|entry| &entry.wants)) {
+                    (SlotKind::Diag, _) => Request::Diag,
+                    (_, Some(Wants::Board(request))) => request.clone(),
+                    // No import of the pipeline.
+                    (_, Some(Wants::Given { .. }) | None) => return None,
                 };
                 Some(SlotRequest { slot: slot.to_owned(), request })
             })

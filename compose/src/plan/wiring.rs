@@ -2,9 +2,11 @@
 
 use miette::SourceSpan;
 
+use super::given::{self, Giver};
 use super::slots::{SHARED, WASI};
 use super::{Staged, Wire};
-use crate::component::{Contract, Import, ImportKind, StageKind};
+use crate::component::{Contract, Export, Import, ImportKind, StageKind};
+use crate::kind::SlotKind;
 use crate::manifest::Use;
 use crate::name::{InterfaceName, list};
 use crate::problem::{Problem, WiringProblem};
@@ -14,7 +16,8 @@ pub(super) fn wires(staged: &[Staged<'_>], problems: &mut Vec<Problem>) -> Vec<V
     (0..staged.len())
         .map(|user| {
             let before = problems.len();
-            let mut wiring = Wiring { staged, user, wires: Vec::new(), problems };
+            let given = given::wires(staged, user, problems);
+            let mut wiring = Wiring { staged, user, wires: given, problems };
             wiring.check_keys();
             wiring.run();
             // What is wrong already explains why nothing is taken.
@@ -78,10 +81,31 @@ impl<'a> Wiring<'a> {
             let named = self.uses().iter().find(|used| {
                 used.interface.as_ref().is_some_and(|key| means(&key.value, import, interface))
             });
-            match named {
-                Some(used) => self.take_named(index, interface, used),
-                None => self.take_fitting(index, import, interface, *labelled, contract),
+            match (named, self.giver(interface)) {
+                (Some(used), _) => self.take_named(index, interface, used),
+                (None, Some(giver)) => self.take_given(index, interface, giver),
+                (None, None) => self.take_fitting(index, import, interface, *labelled, contract),
             }
+        }
+    }
+
+    /// Where the handles of an interface come from, if slots open them.
+    fn giver(&self, interface: &InterfaceName) -> Option<Giver> {
+        let kind = SlotKind::of_interface(interface)?;
+        // Slots that do not go together are a problem already.
+        given::giver(&self.staged[self.user], kind).unwrap_or_default()
+    }
+
+    /// The slots say where the interface comes from.
+    fn take_given(&mut self, import: usize, wanted: &InterfaceName, giver: Giver) {
+        let Giver::Stage(provider) = giver else { return };
+        if let Some(export) = self.best_export(provider, wanted) {
+            self.wires.push(Wire { import, provider, export });
+        } else if let Some(found) = self.other_version(provider, wanted) {
+            let at = self.staged[self.user].stage.slots_at;
+            let (stage, provider) = (self.stage(), self.name(provider));
+            let wanted = wanted.to_string();
+            self.note(WiringProblem::Version { stage, wanted, provider, found, at });
         }
     }
 
@@ -165,16 +189,18 @@ impl<'a> Wiring<'a> {
     /// The provider's export that can stand for `wanted`: the same version if
     /// there is one, else the newest.
     fn best_export(&self, provider: usize, wanted: &InterfaceName) -> Option<usize> {
-        let exports = &self.staged[provider].loaded.shape.exports;
-        let fitting = exports.iter().enumerate().filter(|(_, e)| e.interface.provides(wanted));
-        fitting
-            .max_by_key(|(_, e)| (e.interface == *wanted, e.interface.version.clone()))
+        let exports = self.staged[provider].loaded.shape.exports.iter().enumerate();
+        exports
+            .filter_map(|(index, export)| Some((index, export.interface()?)))
+            .filter(|(_, interface)| interface.provides(wanted))
+            .max_by_key(|(_, interface)| (*interface == wanted, interface.version.clone()))
             .map(|(index, _)| index)
     }
 
     fn other_version(&self, provider: usize, wanted: &InterfaceName) -> Option<String> {
         let exports = &self.staged[provider].loaded.shape.exports;
-        exports.iter().find(|e| e.interface.path == wanted.path).map(|e| e.name.clone())
+        let same = |e: &&Export| e.interface().is_some_and(|i| i.path == wanted.path);
+        exports.iter().find(same).map(|e| e.name.clone())
     }
 
     fn version(&self, wanted: &InterfaceName, used: &Use, found: String) -> WiringProblem {
@@ -215,7 +241,8 @@ impl<'a> Wiring<'a> {
 
     fn exports(&self, index: usize) -> String {
         let exports = &self.staged[index].loaded.shape.exports;
-        list(exports.iter().map(|export| &export.name), "nothing")
+        let interfaces = exports.iter().filter(|export| export.interface().is_some());
+        list(interfaces.map(|export| &export.name), "nothing")
     }
 
     /// What the user could take from another stage.

@@ -131,14 +131,14 @@ pub enum ManifestProblem {
         #[label("not a slot's name")]
         at: SourceSpan,
     },
-    /// A name that no pipeline or no bus can have.
+    /// A name that no pipeline or no hardware can have.
     #[error("`{name}` is not a name for {what}")]
     #[diagnostic(help(
         "use lower-case letters and digits joined by single hyphens, a letter first, at most 64 \
          characters: {example}"
     ))]
     Name {
-        /// What it should name: a pipeline, or a bus.
+        /// What it should name: a pipeline, or some kind of hardware.
         what: &'static str,
         /// The name.
         name: String,
@@ -218,29 +218,61 @@ pub enum ManifestProblem {
         #[label("again here")]
         second: SourceSpan,
     },
-    /// Stages that use each other in a circle.
-    #[error("stages use each other in a circle: {}", path.join(" → "))]
+    /// Stages that use each other, or give each other slots, in a circle.
+    #[error("stages need each other in a circle: {}", path.join(" → "))]
     #[diagnostic(help(
-        "every stage must be ready before one that uses it: take one of these out of a `uses`, \
-         or move what both need into a stage of its own"
+        "every stage must be ready before one that uses it or gets a slot from it: take one of \
+         these out, or move what both need into a stage of its own"
     ))]
     Cycle {
         /// The stages, the first one again at the end.
         path: Vec<String>,
-        /// Each `uses` on the way.
+        /// Each `uses` or slot on the way.
         #[label(collection)]
         at: Vec<miette::LabeledSpan>,
     },
     /// A slot that does not say what it wants.
     #[error("slot `{slot}` of stage `{stage}` does not say which hardware it wants")]
-    #[diagnostic(help("write {slot} = {{ i2c = \"<bus>\", address = 0x76 }}"))]
     NoRequest {
         /// The stage.
         stage: String,
         /// The slot.
         slot: String,
+        /// An entry that would do.
+        #[help]
+        help: String,
         /// The entry.
-        #[label("no `i2c = \"<bus>\"`")]
+        #[label("names no hardware")]
+        at: SourceSpan,
+    },
+    /// A slot that asks for more than one thing.
+    #[error("slot `{slot}` of stage `{stage}` asks for two things")]
+    #[diagnostic(help("a slot opens one handle: keep one of the two"))]
+    TwoRequests {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The first.
+        #[label("this")]
+        first: SourceSpan,
+        /// The second.
+        #[label("and this")]
+        second: SourceSpan,
+    },
+    /// A slot that its own stage shall give.
+    #[error("slot `{slot}` of stage `{stage}` shall be given by `{stage}` itself")]
+    #[diagnostic(help(
+        "a slot is filled by the board or by another stage; what a stage makes itself it has \
+         without a slot"
+    ))]
+    GivesItself {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The entry.
+        #[label("this is `{stage}` itself")]
         at: SourceSpan,
     },
     /// A number that is no I2C address.

@@ -1,5 +1,6 @@
 //! What can be wrong with a pipeline, each with its place in the manifest.
 
+mod given;
 mod manifest;
 mod stage;
 mod wiring;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
+pub use given::GivenProblem;
 pub use manifest::ManifestProblem;
 pub use stage::StageProblem;
 pub use wiring::{Difference, WiringProblem};
@@ -37,6 +39,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Stage(#[from] StageProblem),
+    /// A slot that another stage fills.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Given(#[from] GivenProblem),
     /// How stages are wired.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -98,7 +98,8 @@ pub enum StageProblem {
     #[error("stage `{stage}`: {item} cannot be wired: {why}")]
     #[diagnostic(help(
         "a stage imports slots (`import bus: interface {{ … }}`) and interfaces (`import \
-         a:b/c@0.1.0`), and exports interfaces; change its world"
+         a:b/c@0.1.0`), and exports interfaces and hardware (`export p0: interface {{ … }}`); \
+         change its world"
     ))]
     Unsupported {
         /// The stage.
@@ -127,13 +128,13 @@ pub enum StageProblem {
         #[label("this driver")]
         at: SourceSpan,
     },
-    /// A slot of another form than slots have.
-    #[error("stage `{stage}`: import `{slot}` is not a slot: {why}")]
+    /// A slot, or hardware for one, of another form than slots have.
+    #[error("stage `{stage}`: {item}: {why}")]
     SlotShape {
         /// The stage.
         stage: String,
-        /// The import.
-        slot: String,
+        /// The import or export.
+        item: String,
         /// What about it.
         why: String,
         /// What a slot may have.
@@ -175,6 +176,7 @@ pub enum StageProblem {
     },
     /// A slot that opens another kind of hardware.
     #[error("slot `{slot}` of stage `{stage}` is of kind {actual}, the manifest says {stated}")]
+    #[diagnostic(help("write `{actual} = …` instead of `{stated} = …`"))]
     SlotKind {
         /// The stage.
         stage: String,
@@ -184,11 +186,20 @@ pub enum StageProblem {
         actual: &'static str,
         /// The kind in the manifest.
         stated: &'static str,
-        /// What to write instead.
-        #[help]
-        help: String,
         /// The entry.
         #[label("kind {stated}")]
+        at: SourceSpan,
+    },
+    /// A slot that is granted without being asked for.
+    #[error("slot `{slot}` of stage `{stage}` is its log, and no hardware can fill it")]
+    #[diagnostic(help("remove the entry: every stage is granted its diag slot"))]
+    SlotGranted {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// The entry.
+        #[label("not to be filled")]
         at: SourceSpan,
     },
 }

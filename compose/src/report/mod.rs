@@ -1,5 +1,6 @@
 //! What a pipeline is made of, and what it may do in plain words.
 
+mod hardware;
 mod permissions;
 mod text;
 
@@ -7,7 +8,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::component::{ImportKind, StageKind, digest};
+use crate::component::{Import, ImportKind, StageKind, digest};
+use crate::kind::SlotKind;
 use crate::manifest::{Manifest, Source};
 use crate::plan::Plan;
 use crate::source::Loaded;
@@ -44,8 +46,11 @@ pub struct StageReport {
     pub size: usize,
     /// `sha256:` and the digest of its component.
     pub digest: String,
-    /// Its slots, sorted by name.
+    /// Its slots that the board fills, sorted by name.
     pub slots: Vec<SlotReport>,
+    /// Its slots that other stages fill, sorted by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<GivenReport>,
 }
 
 /// What a stage is made of, as the manifest says it.
@@ -67,6 +72,19 @@ pub struct SlotReport {
     pub import: String,
     /// The kind of hardware it opens.
     pub kind: &'static str,
+}
+
+/// A slot that another stage fills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GivenReport {
+    /// The slot's name.
+    pub name: String,
+    /// The kind of hardware it opens.
+    pub kind: &'static str,
+    /// The stage that fills it.
+    pub provider: String,
+    /// What that one calls it.
+    pub export: String,
 }
 
 /// An interface that one stage takes from another.
@@ -118,7 +136,7 @@ impl Report {
             pipeline: manifest.name.value.clone(),
             size: component.len(),
             digest: digest(component),
-            stages: stages(manifest, loaded),
+            stages: stages(manifest, loaded, plan),
             wiring: wiring(manifest, loaded, plan),
             exports: exports.collect(),
             permissions: permissions::all(manifest, loaded, plan),
@@ -126,13 +144,13 @@ impl Report {
     }
 }
 
-fn stages(manifest: &Manifest, loaded: &[Loaded]) -> Vec<StageReport> {
+fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageReport> {
     let shown = |path: &Path| path.display().to_string();
-    let stages = manifest.stages.iter().zip(loaded).map(|(stage, loaded)| {
+    let stages = manifest.stages.iter().zip(loaded).enumerate();
+    let stages = stages.map(|(index, (stage, one))| {
         let name = stage.name.value.clone();
-        let mut slots: Vec<SlotReport> = loaded
-            .shape
-            .slots()
+        let mut slots: Vec<SlotReport> = plan
+            .board_slots(index, &one.shape)
             .map(|(slot, shape)| SlotReport {
                 name: slot.to_owned(),
                 import: periplasm_request::join(&name, slot),
@@ -142,26 +160,53 @@ fn stages(manifest: &Manifest, loaded: &[Loaded]) -> Vec<StageReport> {
         slots.sort_by(|a, b| a.name.cmp(&b.name));
         StageReport {
             name,
-            kind: loaded.component.kind(),
+            kind: one.component.kind(),
             source: match &stage.source.value {
                 Source::Crate(path) => SourceReport::Crate(shown(path)),
                 Source::Wasm(path) => SourceReport::Wasm(shown(path)),
             },
-            size: loaded.component.bytes().len(),
-            digest: loaded.component.digest(),
+            size: one.component.bytes().len(),
+            digest: one.component.digest(),
             slots,
+            given: given(manifest, loaded, plan, index),
         }
     });
     stages.collect()
 }
 
+/// The slots of a stage that others fill.
+fn given(manifest: &Manifest, loaded: &[Loaded], plan: &Plan, stage: usize) -> Vec<GivenReport> {
+    let shape = &loaded[stage].shape;
+    let mut given: Vec<GivenReport> = plan.wires[stage]
+        .iter()
+        .filter_map(|wire| match &shape.imports[wire.import] {
+            Import { name, kind: ImportKind::Slot { slot, .. } } => Some(GivenReport {
+                name: name.clone(),
+                kind: slot.kind.as_str(),
+                provider: manifest.stages[wire.provider].name.value.clone(),
+                export: loaded[wire.provider].shape.exports[wire.export].name.clone(),
+            }),
+            _ => None,
+        })
+        .collect();
+    given.sort_by(|a, b| a.name.cmp(&b.name));
+    given
+}
+
+/// Interfaces that stages take from each other. Not those of hardware: they
+/// come with the slots.
 fn wiring(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<WireReport> {
     let name = |index: usize| manifest.stages[index].name.value.clone();
     let mut wiring = Vec::new();
     for (user, wires) in plan.wires.iter().enumerate() {
         for wire in wires {
-            let import = &loaded[user].shape.imports[wire.import];
-            let labelled = matches!(import.kind, ImportKind::Interface { labelled: true, .. });
+            let shape = &loaded[user].shape;
+            let import = &shape.imports[wire.import];
+            let ImportKind::Interface { interface, labelled, .. } = &import.kind else { continue };
+            let kind = SlotKind::of_interface(interface);
+            if shape.slots().any(|(_, slot)| Some(slot.kind) == kind) {
+                continue;
+            }
             wiring.push(WireReport {
                 user: name(user),
                 interface: loaded[wire.provider].shape.exports[wire.export].name.clone(),

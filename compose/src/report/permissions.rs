@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use periplasm_request::{I2cAddress, Request};
+use periplasm_request::Request;
 
-use super::Permissions;
-use crate::component::Shape;
+use super::{Permissions, hardware};
+use crate::component::{Contract, ImportKind, Shape};
+use crate::kind::SlotKind;
 use crate::manifest::Manifest;
 use crate::name::InterfaceName;
 use crate::plan::Plan;
@@ -38,17 +39,21 @@ const PAIR: (&str, &str, &str) = (
     "write to standard output and standard error",
 );
 
-pub(super) fn all(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<Permissions> {
-    let stages = manifest.stages.iter().zip(loaded).enumerate();
+pub(super) fn all(manifest: &Manifest, all: &[Loaded], plan: &Plan) -> Vec<Permissions> {
+    let stages = manifest.stages.iter().zip(all).enumerate();
     let stages = stages.map(|(index, (stage, loaded))| {
         let mut may = Vec::new();
         let requests = plan.requests.stages.iter().find(|r| r.stage == stage.name.value);
         let slots = requests.map(|requests| requests.slots.as_slice()).unwrap_or_default();
         // Hardware first: it is what a reader looks for.
-        for slot in slots {
-            if let Request::I2c { bus, addresses } = &slot.request {
-                may.push(format!("talk to {} on I2C bus {bus:?}", addresses_in_words(addresses)));
-            }
+        may.extend(slots.iter().filter_map(|slot| hardware::on_board(&slot.request)));
+        for wire in &plan.wires[index] {
+            let ImportKind::Slot { slot, .. } = &loaded.shape.imports[wire.import].kind else {
+                continue;
+            };
+            let export = &all[wire.provider].shape.exports[wire.export].name;
+            let giver = &manifest.stages[wire.provider].name.value;
+            may.push(hardware::of_stage(slot.kind, export, giver));
         }
         may.extend(shared(&loaded.shape, plan, index));
         if slots.iter().any(|slot| matches!(slot.request, Request::Diag)) {
@@ -59,33 +64,29 @@ pub(super) fn all(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<Pe
     stages.collect()
 }
 
-fn addresses_in_words(addresses: &[I2cAddress]) -> String {
-    let words: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    match words.split_last() {
-        None => "nothing".to_owned(),
-        Some((only, [])) => format!("address {only}"),
-        Some((last, rest)) => format!("addresses {} and {last}", rest.join(", ")),
-    }
-}
-
 /// What the interfaces that the host satisfies allow.
 fn shared(shape: &Shape, plan: &Plan, stage: usize) -> Vec<String> {
     let wired = |import: &str| {
         plan.wires[stage].iter().any(|wire| shape.imports[wire.import].name == import)
     };
-    let interfaces: Vec<&InterfaceName> = shape
+    let interfaces: Vec<(&InterfaceName, &Contract)> = shape
         .interfaces()
         .filter(|(import, _, contract)| contract.has_functions && !wired(&import.name))
-        .map(|(_, interface, _)| interface)
+        .map(|(_, interface, contract)| (interface, contract))
         .collect();
     let mut may: Vec<String> = Vec::new();
     let mut others: BTreeSet<String> = BTreeSet::new();
     let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for interface in interfaces {
+    for (interface, contract) in interfaces {
         match interface.path.as_str() {
             "periplasm:hal/delay" => may.push("wait".to_owned()),
+            // Events come from handles and are waited for with them, one by one.
+            "periplasm:hal/wait" if !contract.items.contains_key("any") => {}
+            "periplasm:hal/wait" => may.push("wait for the first of several events".to_owned()),
+            "periplasm:hal/start" => may.push("start transactions and go on meanwhile".to_owned()),
+            "periplasm:hal/buffer" => may.push("keep bytes in buffers of the host".to_owned()),
             // The handles come from slots; this is what can be done with them.
-            "periplasm:hal/diag" => {}
+            _ if SlotKind::of_interface(interface).is_some() => {}
             path => match WASI.iter().position(|(prefix, _)| path.starts_with(prefix)) {
                 Some(order) => told.extend(WASI[order].1.map(|words| (order, words))),
                 None => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Permissions, Report, SourceReport, StageReport};
+use super::{GivenReport, Permissions, Report, SourceReport, StageReport};
 
 /// As many hexadecimal digits tell stages apart; the whole digest is in the
 /// first line and in the JSON.
@@ -14,8 +14,16 @@ impl fmt::Display for Report {
         writeln!(f, "\nStages")?;
         let rows: Vec<[String; 5]> = self.stages.iter().map(row).collect();
         table(f, &rows)?;
-        if !self.wiring.is_empty() || !self.exports.is_empty() {
+        let given = || self.stages.iter().any(|stage| !stage.given.is_empty());
+        if !self.wiring.is_empty() || !self.exports.is_empty() || given() {
             writeln!(f, "\nWiring")?;
+        }
+        for stage in &self.stages {
+            for slot in &stage.given {
+                let (name, GivenReport { name: slot, kind, provider, export }) =
+                    (&stage.name, slot);
+                writeln!(f, "  {name} takes {slot}: {kind} {export} of stage {provider}")?;
+            }
         }
         for wire in &self.wiring {
             write!(f, "  {} uses {} from {}", wire.user, wire.interface, wire.provider)?;

@@ -1,0 +1,54 @@
+//! What can be done with hardware, in plain words.
+
+use periplasm_request::{I2cAddress, Request};
+
+use crate::kind::SlotKind;
+
+/// What a request allows when the board grants it. Nothing for a log, which is
+/// no hardware.
+pub(super) fn on_board(request: &Request) -> Option<String> {
+    let (kind, name) = match request {
+        Request::I2c { bus, addresses } => {
+            return Some(format!("talk to {} on I2C bus {bus:?}", addresses_in_words(addresses)));
+        }
+        Request::Spi { name } => (SlotKind::Spi, name),
+        Request::SpiBus { name } => (SlotKind::SpiBus, name),
+        Request::OutputPin { name } => (SlotKind::OutputPin, name),
+        Request::InputPin { name } => (SlotKind::InputPin, name),
+        Request::Pwm { name } => (SlotKind::Pwm, name),
+        Request::Adc { name } => (SlotKind::Adc, name),
+        Request::Serial { name } => (SlotKind::Serial, name),
+        Request::Can { name } => (SlotKind::Can, name),
+        _ => return None,
+    };
+    Some(with(kind, &format!("{name:?}")))
+}
+
+/// What a slot that another stage fills allows.
+pub(super) fn of_stage(kind: SlotKind, export: &str, stage: &str) -> String {
+    with(kind, &format!("{export} of stage {stage}"))
+}
+
+fn with(kind: SlotKind, name: &str) -> String {
+    match kind {
+        SlotKind::I2c => format!("talk on I2C bus {name}"),
+        SlotKind::Spi => format!("send and receive on SPI device {name}"),
+        SlotKind::SpiBus => format!("send and receive on the whole SPI bus {name}"),
+        SlotKind::OutputPin => format!("drive pin {name}"),
+        SlotKind::InputPin => format!("read pin {name} and wait for its edges"),
+        SlotKind::Pwm => format!("set the duty cycle of {name}"),
+        SlotKind::Adc => format!("measure {name}"),
+        SlotKind::Serial => format!("use serial port {name}"),
+        SlotKind::Can => format!("send and receive frames on CAN bus {name}"),
+        SlotKind::Diag => format!("write to {name}"),
+    }
+}
+
+fn addresses_in_words(addresses: &[I2cAddress]) -> String {
+    let words: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    match words.split_last() {
+        None => "nothing".to_owned(),
+        Some((only, [])) => format!("address {only}"),
+        Some((last, rest)) => format!("addresses {} and {last}", rest.join(", ")),
+    }
+}
