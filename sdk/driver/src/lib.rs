@@ -78,8 +78,8 @@ pub use panic::panicked;
 pub use periplasm_hal as hal;
 pub use periplasm_hal::{
     Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
-    I2cError, InputPin, Level, OutputPin, PinError, Pwm, PwmError, Serial, SerialError, SpiBus,
-    SpiDevice, SpiError,
+    I2cError, InputPin, Level, NoPin, OutputPin, PinError, Pwm, PwmError, Serial, SerialError,
+    SpiBus, SpiDevice, SpiError, hal_02,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]

@@ -8,6 +8,7 @@ use embedded_can::{Error, ErrorKind, blocking};
 
 use crate::Can;
 use crate::bindings::periplasm::hal::can as wit;
+use crate::patience::PATIENCE_NS;
 pub use frame::CanFrame;
 
 /// Why a frame could not be sent or received.
@@ -79,7 +80,7 @@ impl embedded_can::nb::Can for Can {
 
     /// Never gives back a frame: the host's queue drops none for another.
     fn transmit(&mut self, frame: &CanFrame) -> nb::Result<Option<CanFrame>, CanError> {
-        match wit::Can::transmit(self, &frame.to_wit(), Some(0)) {
+        match wit::Can::transmit(self, &frame.to_wit(), Some(PATIENCE_NS)) {
             Ok(true) => Ok(None),
             Ok(false) => Err(nb::Error::WouldBlock),
             Err(error) => Err(nb::Error::Other(error.into())),
@@ -87,7 +88,7 @@ impl embedded_can::nb::Can for Can {
     }
 
     fn receive(&mut self) -> nb::Result<CanFrame, CanError> {
-        match wit::Can::receive(self, Some(0)) {
+        match wit::Can::receive(self, Some(PATIENCE_NS)) {
             Ok(Some(frame)) => CanFrame::from_wit(frame).map_err(nb::Error::Other),
             Ok(None) => Err(nb::Error::WouldBlock),
             Err(error) => Err(nb::Error::Other(error.into())),

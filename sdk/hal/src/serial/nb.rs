@@ -3,6 +3,7 @@
 use embedded_hal_nb::serial::{Error, ErrorKind, ErrorType, Read, Write};
 
 use crate::bindings::periplasm::hal::serial as wit;
+use crate::patience::PATIENCE_NS;
 use crate::serial::{read, write};
 use crate::{Serial, SerialError};
 
@@ -25,7 +26,7 @@ impl ErrorType for Serial {
 impl Read for Serial {
     fn read(&mut self) -> nb::Result<u8, SerialError> {
         let mut byte = [0];
-        match read(self, &mut byte, Some(0)).map_err(nb::Error::Other)? {
+        match read(self, &mut byte, Some(PATIENCE_NS)).map_err(nb::Error::Other)? {
             0 => Err(nb::Error::WouldBlock),
             _ => Ok(byte[0]),
         }
