@@ -4,6 +4,8 @@
 //! | type | opened by | implements |
 //! | --- | --- | --- |
 //! | [`LinuxI2c`] | a path such as `/dev/i2c-1` | [`I2cBus`](crate::I2cBus) |
+//! | [`LinuxSpi`] | [`SpiConfig`] | [`SpiDevice`](crate::SpiDevice) |
+//! | [`LinuxSpiBus`] | [`SpiBusConfig`] | [`SpiBus`](crate::SpiBus) |
 //! | [`LinuxPwm`] | [`PwmConfig`] | [`Pwm`](crate::Pwm) |
 //! | [`LinuxAdc`] | [`AdcConfig`] | [`Adc`](crate::Adc) |
 //!
@@ -13,9 +15,11 @@ mod adc;
 mod i2c;
 mod open;
 mod pwm;
+mod spi;
 mod sysfs;
 
 pub use adc::{AdcConfig, LinuxAdc};
 pub use i2c::{LinuxI2c, MAX_MESSAGE_BYTES, MAX_MESSAGES};
 pub use open::{Hardware, OpenError};
 pub use pwm::{LinuxPwm, PwmConfig};
+pub use spi::{LinuxSpi, LinuxSpiBus, SpiBusConfig, SpiConfig};

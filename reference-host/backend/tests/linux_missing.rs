@@ -1,0 +1,47 @@
+//! What the `linux` backend says of hardware that is not there.
+#![cfg(target_os = "linux")]
+
+use periplasm_backend::linux::{LinuxSpi, LinuxSpiBus, OpenError, SpiBusConfig, SpiConfig};
+
+fn spi(device: &str) -> SpiConfig {
+    SpiConfig {
+        device: device.into(),
+        mode: 0,
+        speed_hz: 1_000_000,
+        lsb_first: false,
+        cs_active_high: false,
+        hold_chip_select: true,
+    }
+}
+
+fn spi_bus(device: &str) -> SpiBusConfig {
+    SpiBusConfig { device: device.into(), mode: 3, speed_hz: 1_000_000, lsb_first: true }
+}
+
+#[track_caller]
+fn says(error: &OpenError, message: &str, remedy: &str) {
+    assert_eq!(error.to_string(), message);
+    assert!(error.remedy().contains(remedy), "{}", error.remedy());
+}
+
+#[test]
+fn an_spi_device() {
+    let missing = LinuxSpi::open(&spi("/dev/spidev-none")).unwrap_err();
+    says(&missing, "there is no SPI device at /dev/spidev-none", "ls /dev/spidev*");
+    let other = LinuxSpi::open(&spi("/dev/null")).unwrap_err();
+    says(&other, "/dev/null is not an SPI device", "/dev/spidev0.0");
+    let folder = LinuxSpi::open(&spi("/dev")).unwrap_err();
+    says(&folder, "/dev is not an SPI device", "/dev/spidev0.0");
+    let mode = LinuxSpi::open(&SpiConfig { mode: 4, ..spi("/dev/spidev-none") }).unwrap_err();
+    says(&mode, "the mode is 4, and must be from 0 to 3", "board file");
+    let speed = LinuxSpi::open(&SpiConfig { speed_hz: 0, ..spi("/dev/spidev-none") }).unwrap_err();
+    says(&speed, "the speed is 0 Hz, and must be at least 1 Hz", "board file");
+}
+
+#[test]
+fn an_spi_bus() {
+    let missing = LinuxSpiBus::open(&spi_bus("/dev/spidev-none")).unwrap_err();
+    says(&missing, "there is no SPI device at /dev/spidev-none", "spidev");
+    let other = LinuxSpiBus::open(&spi_bus("/dev/zero")).unwrap_err();
+    says(&other, "/dev/zero is not an SPI device", "/dev/spidev0.0");
+}
