@@ -76,10 +76,11 @@ pub use device::Device;
 pub use embedded_hal;
 pub use panic::panicked;
 pub use periplasm_hal as hal;
+pub use periplasm_hal::embedded_hal_async;
 pub use periplasm_hal::{
     Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
     I2cError, InputPin, Level, NoPin, OutputPin, PinError, Pwm, PwmError, Serial, SerialError,
-    SpiBus, SpiDevice, SpiError, hal_02,
+    SpiBus, SpiDevice, SpiError, block_on, hal_02, within_ms,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]

@@ -114,12 +114,17 @@ impl i2c::I2c<TenBitAddress> for I2c {
         address: TenBitAddress,
         operations: &mut [Operation<'_>],
     ) -> Result<(), I2cError> {
-        // Without this check 0x5fff + 0xa000 would wrap around to a 7-bit address.
-        if address > MAX_TEN_BIT {
-            return Err(I2cError::Bus(ErrorKind::Other));
-        }
-        transaction(self, TEN_BIT_OFFSET + address, operations)
+        transaction(self, ten_bit(address)?, operations)
     }
+}
+
+/// A 10-bit address as it is on the wire.
+pub(crate) fn ten_bit(address: TenBitAddress) -> Result<u16, I2cError> {
+    // Without this check 0x5fff + 0xa000 would wrap around to a 7-bit address.
+    if address > MAX_TEN_BIT {
+        return Err(I2cError::Bus(ErrorKind::Other));
+    }
+    Ok(TEN_BIT_OFFSET + address)
 }
 
 fn transaction(
@@ -127,14 +132,27 @@ fn transaction(
     wire: u16,
     operations: &mut [Operation<'_>],
 ) -> Result<(), I2cError> {
-    let sent: Vec<wasi::Operation<'_>> = operations
+    let received = i2c.transaction(wire, &sent(operations))?;
+    take(operations, received)
+}
+
+/// What the host is asked to do: the bytes to be sent are lent.
+pub(crate) fn sent<'a>(operations: &'a [Operation<'_>]) -> Vec<wasi::Operation<'a>> {
+    operations
         .iter()
         .map(|operation| match operation {
             Operation::Read(buffer) => wasi::Operation::Read(buffer.len() as u64),
             Operation::Write(bytes) => wasi::Operation::Write(bytes),
         })
-        .collect();
-    let mut received = i2c.transaction(wire, &sent)?.into_iter();
+        .collect()
+}
+
+/// Takes what was read to where it was asked for.
+pub(crate) fn take(
+    operations: &mut [Operation<'_>],
+    received: Vec<Vec<u8>>,
+) -> Result<(), I2cError> {
+    let mut received = received.into_iter();
     for operation in operations {
         if let Operation::Read(buffer) = operation {
             fill(buffer, &received.next().unwrap_or_default())?;

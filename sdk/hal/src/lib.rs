@@ -21,6 +21,7 @@ extern crate alloc;
 periplasm_macros::sdk_bindings!("periplasm:hal/sdk");
 
 mod adc;
+mod asynch;
 mod can;
 mod delay;
 mod fill;
@@ -37,6 +38,7 @@ mod spi;
 mod spi_bus;
 
 pub use adc::{AdcChannel, AdcError};
+pub use asynch::{Happening, block_on, happening, within_ms};
 pub use bindings::periplasm::hal::buffer::Buffer;
 pub use bindings::periplasm::hal::diag::{Diag, Level};
 pub use bindings::periplasm::hal::pin_types::{Condition, Edge};
@@ -44,6 +46,7 @@ pub use can::{CanError, CanFrame};
 pub use delay::Delay;
 pub use embedded_can;
 pub use embedded_hal;
+pub use embedded_hal_async;
 pub use handle::{Adc, Can, I2c, InputPin, OutputPin, Pwm, Serial, SpiBus, SpiDevice};
 pub use i2c::I2cError;
 pub use no_pin::NoPin;
