@@ -104,6 +104,12 @@ impl Net {
         self.state().later.front().map(|(moment, _)| *moment)
     }
 
+    /// All that was said for later and has not been looked at yet: moment and
+    /// level, in order.
+    pub fn later(&self) -> Vec<(u64, Level)> {
+        self.state().later.iter().copied().collect()
+    }
+
     /// Wakes `waker` once, at the next change, or when something is said for a
     /// later moment.
     pub fn wake(&self, waker: &Waker) {

@@ -59,18 +59,32 @@
 use super::model::{Entry, Kind};
 use super::{I2cTarget, SerialTarget, SpiTarget};
 
+pub mod ads1115;
+mod ahead;
 pub mod bme280;
 pub mod lm75;
+pub mod mpu6050;
+pub mod pca9685;
+pub mod pcf8574;
 pub mod registers;
+pub mod ssd1306;
+pub mod tmp117;
+mod words;
 
 /// The models, in the order of the alphabet.
 static I2C: &[Entry<dyn I2cTarget>] = &[
+    Entry::of::<ads1115::Ads1115>(),
     Entry::of::<bme280::Bme280>(),
     Entry::of::<lm75::Lm75>(),
+    Entry::of::<mpu6050::Mpu6050>(),
+    Entry::of::<pca9685::Pca9685>(),
+    Entry::of::<pcf8574::Pcf8574>(),
     Entry::of::<registers::Registers>(),
+    Entry::of::<ssd1306::Ssd1306>(),
+    Entry::of::<tmp117::Tmp117>(),
 ];
 
-static SPI: &[Entry<dyn SpiTarget>] = &[];
+static SPI: &[Entry<dyn SpiTarget>] = &[Entry::of::<ssd1306::Ssd1306>()];
 
 static SERIAL: &[Entry<dyn SerialTarget>] = &[];
 
