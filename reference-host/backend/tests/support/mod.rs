@@ -1,6 +1,8 @@
 //! A simulated board in a test's hands.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod picture;
+
 use std::sync::{Arc, Mutex};
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
