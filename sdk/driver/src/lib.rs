@@ -58,6 +58,7 @@
 //! | waits | `&mut Delay` |
 //! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
+//! | gives pins or pulses to other stages | [`gives!`] |
 //! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
 #![no_std]
 #![deny(unsafe_code)]
@@ -67,6 +68,7 @@ periplasm_macros::sdk_bindings!("periplasm:device/sdk");
 mod address;
 mod device;
 mod error;
+mod gives;
 mod panic;
 pub mod units;
 

@@ -46,7 +46,8 @@ pub(crate) fn driver(input: proc_macro::TokenStream) -> Expansion {
     if !world.has_exports() {
         return Err(error(format!(
             "world `{}` exports nothing: a driver exports at least one device interface, \
-             such as `export periplasm:device/thermometer@0.1.0;`",
+             such as `export periplasm:device/thermometer@0.1.0;`, or hardware for other stages, \
+             such as `export p0: interface {{ … }}`",
             world.name()
         )));
     }

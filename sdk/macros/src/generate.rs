@@ -201,6 +201,44 @@ mod tests {
         assert!(source.contains("fn temperature"), "{source}");
     }
 
+    /// Imports are the SDK's types; exports of the same interfaces are the crate's.
+    #[test]
+    fn a_handle_that_a_world_gives_is_not_the_one_that_it_opens() {
+        let pin = |direction: &str, name: &str| {
+            format!(
+                "{direction} {name}: interface {{
+                    use periplasm:hal/output-pin@0.1.0.{{output-pin}};
+                    open: func() -> output-pin;
+                }}"
+            )
+        };
+        let (reset, p0) = (pin("import", "reset"), pin("export", "p0"));
+        let text = format!(
+            "package my:expander;
+            world expander {{
+                include periplasm:hal/driver@0.1.0;
+                {reset}
+                export periplasm:hal/output-pin@0.1.0;
+                {p0}
+            }}"
+        );
+        let world = world(&[("world.wit", &text)]).unwrap();
+        assert!(world.has_exports());
+        let source = world.bindings(DRIVER, "::wit_bindgen").unwrap();
+        let (imports, exports) = source.split_once("mod exports").unwrap();
+        let known = "use ::periplasm_driver::hal::slot::output_pin as ";
+        let (_, alias) = imports.split_once(known).unwrap();
+        let alias = alias.split(';').next().unwrap();
+        assert!(imports.contains(&format!("{alias}::OutputPin;")), "{imports}");
+        assert!(!exports.contains(&format!("{alias}::OutputPin")), "{exports}");
+        assert!(exports.contains("trait GuestOutputPin"), "{exports}");
+        // What pins share is one type, whoever makes the pin.
+        let errors = "use ::periplasm_driver::hal::slot::pin_types as ";
+        let (_, alias) = source.split_once(errors).unwrap();
+        let alias = alias.split(';').next().unwrap();
+        assert!(exports.contains(&format!("{alias}::Error;")), "{exports}");
+    }
+
     #[test]
     fn what_is_wrong_with_a_world_is_told_with_its_place() {
         type Files<'a> = &'a [(&'a str, &'a str)];
