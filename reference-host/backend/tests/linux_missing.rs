@@ -1,7 +1,13 @@
 //! What the `linux` backend says of hardware that is not there.
 #![cfg(target_os = "linux")]
 
-use periplasm_backend::linux::{LinuxSpi, LinuxSpiBus, OpenError, SpiBusConfig, SpiConfig};
+use std::sync::Arc;
+
+use periplasm_backend::linux::{
+    GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, LinuxSpi, LinuxSpiBus, OpenError,
+    OutputConfig, SpiBusConfig, SpiConfig,
+};
+use periplasm_backend::{Level, RealClock};
 
 fn spi(device: &str) -> SpiConfig {
     SpiConfig {
@@ -44,4 +50,32 @@ fn an_spi_bus() {
     says(&missing, "there is no SPI device at /dev/spidev-none", "spidev");
     let other = LinuxSpiBus::open(&spi_bus("/dev/zero")).unwrap_err();
     says(&other, "/dev/zero is not an SPI device", "/dev/spidev0.0");
+}
+
+#[test]
+fn a_line() {
+    let output = |chip: &str| OutputConfig {
+        chip: chip.into(),
+        line: GpioLine::Offset(17),
+        active_low: false,
+        drive: GpioDrive::PushPull,
+        bias: None,
+        initial: Level::Low,
+    };
+    let missing = LinuxOutput::open(&output("/dev/gpiochip-none")).unwrap_err();
+    says(&missing, "there is no GPIO chip at /dev/gpiochip-none", "gpiodetect");
+    for path in ["/dev/null", "/dev"] {
+        let other = LinuxOutput::open(&output(path)).unwrap_err();
+        says(&other, &format!("{path} is not a GPIO chip"), "/dev/gpiochip0");
+    }
+    let input = InputConfig {
+        chip: "/dev/gpiochip-none".into(),
+        line: GpioLine::Name("GPIO17".to_owned()),
+        active_low: true,
+        bias: None,
+        debounce: None,
+        edges: true,
+    };
+    let missing = LinuxInput::open(&input, Arc::new(RealClock::new())).unwrap_err();
+    says(&missing, "there is no GPIO chip at /dev/gpiochip-none", "ls /dev/gpiochip*");
 }

@@ -6,19 +6,26 @@
 //! | [`LinuxI2c`] | a path such as `/dev/i2c-1` | [`I2cBus`](crate::I2cBus) |
 //! | [`LinuxSpi`] | [`SpiConfig`] | [`SpiDevice`](crate::SpiDevice) |
 //! | [`LinuxSpiBus`] | [`SpiBusConfig`] | [`SpiBus`](crate::SpiBus) |
+//! | [`LinuxOutput`] | [`OutputConfig`] | [`OutputPin`](crate::OutputPin) |
+//! | [`LinuxInput`] | [`InputConfig`] and the clock | [`InputPin`](crate::InputPin) |
 //! | [`LinuxPwm`] | [`PwmConfig`] | [`Pwm`](crate::Pwm) |
 //! | [`LinuxAdc`] | [`AdcConfig`] | [`Adc`](crate::Adc) |
 //!
 //! [`OpenError`] says what is wrong with a node, and what to do.
 
 mod adc;
+mod gpio;
 mod i2c;
 mod open;
 mod pwm;
+mod shared;
 mod spi;
 mod sysfs;
+mod time;
+mod watch;
 
 pub use adc::{AdcConfig, LinuxAdc};
+pub use gpio::{GpioBias, GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, OutputConfig};
 pub use i2c::{LinuxI2c, MAX_MESSAGE_BYTES, MAX_MESSAGES};
 pub use open::{Hardware, OpenError};
 pub use pwm::{LinuxPwm, PwmConfig};
