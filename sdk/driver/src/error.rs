@@ -66,6 +66,7 @@ impl From<SerialError> for Error {
     fn from(error: SerialError) -> Self {
         Self::Bus(match error {
             SerialError::Gone => return Self::Gone,
+            SerialError::TimedOut => return Self::NotReady,
             SerialError::Overrun => BusFault::Overrun,
             SerialError::Parity | SerialError::FrameFormat | SerialError::Noise => BusFault::Bus,
             SerialError::Length | SerialError::Other => BusFault::Other,

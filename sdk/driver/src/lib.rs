@@ -57,23 +57,42 @@
 //! | gives thousandths as integers | `reading.try_into().map_err(\|_\| Error::InvalidData)` where the types differ |
 //! | waits | `&mut Delay` |
 //! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
+//! | takes a bus, a pin, a port of another kind | the slot of that kind: the table in [`hal`] |
+//! | asks for a pin that the board has no line for | [`NoPin`] |
+//! | drives chip select itself | a slot of `spi-bus` and one of `output-pin` |
+//! | is async | [`block_on`]`(async { … })` around its calls; [`within_ms`] for what may never happen |
+//! | reads a serial port by embedded-io | `port::open().within_ms(500)`, so that a dead chip is an error |
+//! | is on embedded-hal 0.2 | the same handles; [`hal_02`] for PWM and converters |
+//! | keeps blocks | [`blocks::Blocks`], or `storage` (feature `storage`) if it implements embedded-storage |
+//! | is an embedded-graphics display | `picture::draw` (feature `graphics`) |
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
 //! | gives pins or pulses to other stages | [`gives!`] |
 //! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
+//!
+//! Each handle's error converts into [`Error`]: `?` or `error.into()`.
 #![no_std]
 #![deny(unsafe_code)]
+
+extern crate alloc;
 
 periplasm_macros::sdk_bindings!("periplasm:device/sdk");
 
 mod address;
+pub mod blocks;
+mod bytes;
 mod device;
 mod error;
 mod gives;
 mod panic;
+#[cfg(feature = "graphics")]
+pub mod picture;
+#[cfg(feature = "storage")]
+pub mod storage;
 pub mod units;
 
 pub use address::seven_bit;
 pub use bindings::periplasm::device::types::{BusFault, Error};
+pub use bytes::Bytes;
 pub use device::Device;
 pub use embedded_hal;
 pub use panic::panicked;
@@ -82,7 +101,7 @@ pub use periplasm_hal::embedded_hal_async;
 pub use periplasm_hal::{
     Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
     I2cError, InputPin, Level, NoPin, OutputPin, PinError, Pwm, PwmError, Serial, SerialError,
-    SpiBus, SpiDevice, SpiError, block_on, hal_02, within_ms,
+    SerialWithin, SpiBus, SpiDevice, SpiError, block_on, hal_02, within_ms,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]

@@ -2,17 +2,34 @@
 //!
 //! # For driver authors
 //!
-//! A slot's `open` gives a handle that *is* what a driver crate asks for:
-//! [`I2c`], an I2C slot's, implements [`embedded_hal::i2c::I2c`] for 7- and
-//! 10-bit addresses. [`Delay`] implements [`embedded_hal::delay::DelayNs`].
+//! A slot's `open` gives a handle that *is* what a driver crate asks for.
+//!
+//! | slot | handle | implements |
+//! | --- | --- | --- |
+//! | `wasi:i2c/i2c` | [`I2c`] | `I2c` with 7- and 10-bit addresses, blocking and async |
+//! | `periplasm:hal/spi` | [`SpiDevice`] | `SpiDevice`, blocking and async |
+//! | `periplasm:hal/spi-bus` | [`SpiBus`] | `SpiBus`, blocking and async |
+//! | `periplasm:hal/output-pin` | [`OutputPin`] | `OutputPin`, `StatefulOutputPin` |
+//! | `periplasm:hal/input-pin` | [`InputPin`] | `InputPin`, async `Wait` |
+//! | `periplasm:hal/pwm` | [`Pwm`] | `SetDutyCycle` |
+//! | `periplasm:hal/adc` | [`Adc`] | [`AdcChannel`] |
+//! | `periplasm:hal/serial` | [`Serial`] | embedded-io and embedded-io-async 0.6 and 0.7, embedded-hal-nb |
+//! | `periplasm:hal/can` | [`Can`] | embedded-can, blocking and nb, with [`CanFrame`] |
+//! | none | [`Delay`] | `DelayNs`, blocking and async |
+//! | none | [`NoPin`] | `OutputPin`: a pin that the board has no line for |
+//!
+//! Each also implements what embedded-hal 0.2 has for it: [`hal_02`]. An async
+//! driver is called through [`block_on`].
+//!
+//! nb's `WouldBlock` comes after a millisecond without a byte or a frame: a
+//! driver that asks in a loop sleeps meanwhile, and simulated time goes on.
 //!
 //! # For SDK authors
 //!
-//! `bindings` holds what wit-bindgen made of the shared interfaces. [`I2c`] is
-//! its handle in a type of its own: wit-bindgen's methods have the names of
+//! `bindings` holds what wit-bindgen made of the shared interfaces. A handle is
+//! wit-bindgen's in a type of its own: its methods have the names of
 //! embedded-hal's and would hide them. Nothing is copied that the component
-//! model does not copy. The bindings of a driver take their types for
-//! `wasi:i2c/i2c` from [`slot::i2c`].
+//! model does not copy. The bindings of a driver take their types from [`slot`].
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -52,5 +69,5 @@ pub use i2c::I2cError;
 pub use no_pin::NoPin;
 pub use pins::PinError;
 pub use pwm::PwmError;
-pub use serial::SerialError;
+pub use serial::{SerialError, SerialWithin};
 pub use spi::SpiError;

@@ -2,11 +2,13 @@
 
 mod io;
 mod nb;
+mod within;
 
 use core::fmt;
 
 use crate::Serial;
 use crate::bindings::periplasm::hal::serial as wit;
+pub use within::SerialWithin;
 
 /// Why bytes could not be read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum SerialError {
     Noise,
     /// The port is not there any more.
     Gone,
+    /// No byte came in time: see [`Serial::within_ms`].
+    TimedOut,
     /// The host gave more bytes than were asked for, or took more than it was
     /// given.
     Length,
@@ -36,6 +40,7 @@ impl fmt::Display for SerialError {
             Self::FrameFormat => "a byte's stop bit was wrong",
             Self::Noise => "the line was noisy",
             Self::Gone => "the port is gone",
+            Self::TimedOut => "no byte came in time",
             Self::Length => "the host gave or took more bytes than there were",
             Self::Other => "the port failed",
         })

@@ -14,7 +14,7 @@ impl Error for SerialError {
             Self::Parity => ErrorKind::Parity,
             Self::FrameFormat => ErrorKind::FrameFormat,
             Self::Noise => ErrorKind::Noise,
-            Self::Gone | Self::Length | Self::Other => ErrorKind::Other,
+            Self::Gone | Self::TimedOut | Self::Length | Self::Other => ErrorKind::Other,
         }
     }
 }
