@@ -9,6 +9,18 @@ pub trait Clock: Send + Sync {
 
     /// Returns when at least `ns` nanoseconds have passed on this clock.
     fn delay_ns(&self, ns: u64);
+
+    /// Returns when the clock shows at least `at_ns`.
+    fn delay_until(&self, at_ns: u64) {
+        self.delay_ns(at_ns.saturating_sub(self.now_ns()));
+    }
+
+    /// Whether time passes on it only when somebody waits. Then whoever waits
+    /// for something that is to happen at a known moment moves it there, and
+    /// nobody need sleep.
+    fn is_virtual(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's own monotonic clock.

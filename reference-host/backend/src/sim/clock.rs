@@ -38,6 +38,14 @@ impl Clock for VirtualClock {
             .now_ns
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| Some(now.saturating_add(ns)));
     }
+
+    fn delay_until(&self, at_ns: u64) {
+        self.now_ns.fetch_max(at_ns, Ordering::SeqCst);
+    }
+
+    fn is_virtual(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -51,6 +59,14 @@ mod tests {
         clock.delay_ns(u64::MAX);
         clock.delay_ns(1);
         assert_eq!(clock.now_ns(), u64::MAX);
+    }
+
+    #[test]
+    fn a_delay_until_a_moment_that_is_over_moves_nothing() {
+        let clock = VirtualClock::new();
+        clock.delay_until(7);
+        clock.delay_until(3);
+        assert_eq!(clock.now_ns(), 7);
     }
 
     #[test]

@@ -109,7 +109,9 @@ where
     deserializer.deserialize_map(TableVisitor(make, PhantomData))
 }
 
-struct TableVisitor<F, T: ?Sized, P>(F, PhantomData<(P, fn(&T))>);
+type Of<T, P> = PhantomData<(P, fn(&T))>;
+
+struct TableVisitor<F, T: ?Sized, P>(F, Of<T, P>);
 
 impl<'de, F, T, P, R> Visitor<'de> for TableVisitor<F, T, P>
 where

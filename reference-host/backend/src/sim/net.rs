@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
+use super::wakers::{Listener, Wakers};
 use crate::{Level, MAX_EDGES};
 
 /// One wire: whoever drives it sets its level, whoever is on it sees it.
@@ -27,7 +27,7 @@ struct State {
     /// How many edges there ever were, and how many were rising.
     count: u64,
     rises: u64,
-    wakers: Vec<Waker>,
+    wakers: Wakers,
 }
 
 impl Default for State {
@@ -38,7 +38,7 @@ impl Default for State {
             edges: VecDeque::new(),
             count: 0,
             rises: 0,
-            wakers: Vec::new(),
+            wakers: Wakers::default(),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Net {
         let mut state = self.state();
         state.later.retain(|(moment, _)| *moment < at_ns);
         state.later.push_back((at_ns, level));
-        state.wake();
+        state.wakers.wake();
     }
 
     /// How many edges there were until `now_ns`, ever.
@@ -110,13 +110,34 @@ impl Net {
         self.state().later.iter().copied().collect()
     }
 
-    /// Wakes `waker` once, at the next change, or when something is said for a
-    /// later moment.
-    pub fn wake(&self, waker: &Waker) {
+    /// Has it go where `later` says: moments and levels, in order. What was said
+    /// before is forgotten.
+    pub fn set_later(&self, later: impl IntoIterator<Item = (u64, Level)>) {
         let mut state = self.state();
-        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
-            state.wakers.push(waker.clone());
-        }
+        state.later = later.into_iter().collect();
+        state.wakers.wake();
+    }
+
+    /// Wakes a waker at the next change, or when something is said for a later
+    /// moment.
+    pub(super) fn listen(&self) -> Listener {
+        self.state().wakers.listen()
+    }
+
+    /// The oldest edge that is still kept and has this number or a later one:
+    /// its number, when, and the level it went to.
+    pub(super) fn edge_from(&self, number: u64, now_ns: u64) -> Option<(u64, u64, Level)> {
+        let state = self.at(now_ns);
+        let oldest = state.count - state.edges.len() as u64;
+        let number = number.max(oldest);
+        let place = usize::try_from(number - oldest).ok()?;
+        state.edges.get(place).map(|(at_ns, level)| (number, *at_ns, *level))
+    }
+
+    /// The counts of edges and of rising ones, and the level, at `now_ns`.
+    pub(super) fn seen(&self, now_ns: u64) -> (u64, u64, Level) {
+        let state = self.at(now_ns);
+        (state.count, state.rises, state.level)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -148,11 +169,7 @@ impl State {
             self.edges.pop_front();
         }
         self.edges.push_back((at_ns, level));
-        self.wake();
-    }
-
-    fn wake(&mut self) {
-        self.wakers.drain(..).for_each(Waker::wake);
+        self.wakers.wake();
     }
 }
 

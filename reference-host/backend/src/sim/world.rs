@@ -2,7 +2,7 @@
 //! models agree on.
 
 use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +21,9 @@ pub struct World {
     shared: Arc<Mutex<Shared>>,
     folder: Arc<Path>,
 }
+
+/// Where the names of the wires that the board file drives are kept.
+const DRIVEN: &str = "driven";
 
 type Shared = BTreeMap<(TypeId, String), Arc<dyn Any + Send + Sync>>;
 
@@ -68,6 +71,12 @@ impl World {
             .or_insert_with(|| Arc::new(Mutex::new(T::default())));
         // The key holds the type, so it is of that type.
         known.clone().downcast().unwrap_or_default()
+    }
+
+    /// Whether this is asked for the first time, of `name`.
+    pub(super) fn drives(&self, name: &str) -> bool {
+        let driven = self.shared::<BTreeSet<String>>(DRIVEN);
+        driven.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned())
     }
 }
 
