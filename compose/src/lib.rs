@@ -22,8 +22,9 @@
 //!
 //! # Invariants
 //!
-//! - The composed component's import list is its permission list: the slots,
-//!   named `<stage>-<slot>`, and interfaces that are the same for every stage.
+//! - The composed component's import list is its permission list: the slots
+//!   that the board fills, named `<stage>-<slot>`, and interfaces that are the
+//!   same for every stage. A slot that another stage fills is wired inside.
 //! - The same manifest and the same stages give the same bytes.
 //! - Nothing is written when anything is wrong.
 //! - This crate knows nothing of the host that runs the result.
@@ -45,7 +46,7 @@ mod source;
 
 use std::path::Path;
 
-pub use build::{BuildError, MissingTarget, build_stage};
+pub use build::{BuildError, MissingTarget, build_stage, missing_targets};
 pub use component::{StageComponent, StageKind};
 pub use composed::Composed;
 pub use options::{Options, Phase, Progress};

@@ -1,7 +1,8 @@
 //! The wasm targets, added when they are missing.
 
-use std::path::PathBuf;
 use std::process::Command;
+
+use periplasm_compose::missing_targets;
 
 use crate::cargo;
 use crate::error::{Error, Result};
@@ -12,27 +13,8 @@ const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
 /// Makes sure that components can be built.
 pub(crate) fn ensure_targets() -> Result<()> {
-    let libraries = sysroot()?.join("lib/rustlib");
-    for target in TARGETS {
-        if !libraries.join(target).join("lib").is_dir() {
-            add(target)?;
-        }
-    }
-    Ok(())
-}
-
-fn sysroot() -> Result<PathBuf> {
-    let mut rustc = Command::new("rustc");
-    rustc.current_dir(cargo::root()).args(["--print", "sysroot"]);
-    let output = rustc.output().map_err(|source| Error::Start {
-        program: "rustc".into(),
-        source,
-        help: "install Rust with rustup".into(),
-    })?;
-    if !output.status.success() {
-        return Err(cargo::failed(&rustc, &output.stderr));
-    }
-    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+    let missing = missing_targets(cargo::root(), &TARGETS)?;
+    TARGETS.into_iter().filter(|t| missing.iter().any(|m| m.target == *t)).try_for_each(add)
 }
 
 fn add(target: &'static str) -> Result<()> {

@@ -9,7 +9,7 @@ mod target;
 use std::path::Path;
 
 pub use error::BuildError;
-pub use target::MissingTarget;
+pub use target::{MissingTarget, missing_targets};
 
 use crate::component::{StageComponent, StageKind};
 use crate::options::Options;

@@ -1,6 +1,6 @@
 //! Whether the toolchain has the standard library for a target.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::Diagnostic;
@@ -21,14 +21,17 @@ pub struct MissingTarget {
     pub directory: PathBuf,
 }
 
-/// Asks the compiler that will build the crate, before cargo fails in the
-/// middle of the first dependency.
-pub(super) fn require(package: &Package) -> Result<(), BuildError> {
+/// Which of `targets` the toolchain for `directory` cannot build for. Asks the
+/// compiler that cargo would use there.
+pub fn missing_targets(
+    directory: &Path,
+    targets: &[&str],
+) -> Result<Vec<MissingTarget>, BuildError> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let shown = rustc.to_string_lossy().into_owned();
     let output = Command::new(&rustc)
         .args(["--print", "sysroot"])
-        .current_dir(&package.directory)
+        .current_dir(directory)
         .output()
         .map_err(|source| BuildError::NoProgram { program: shown.clone(), source })?;
     if !output.status.success() {
@@ -36,16 +39,23 @@ pub(super) fn require(package: &Package) -> Result<(), BuildError> {
         return Err(BuildError::Sysroot { rustc: shown, output });
     }
     let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end());
-    has(package, sysroot)
+    Ok(missing(&sysroot, directory, targets))
 }
 
-fn has(package: &Package, sysroot: PathBuf) -> Result<(), BuildError> {
-    if sysroot.join("lib/rustlib").join(package.target).join("lib").is_dir() {
-        return Ok(());
-    }
-    let target = package.target.to_owned();
-    let directory = package.directory.clone();
-    Err(MissingTarget { target, sysroot, directory }.into())
+/// Before cargo fails in the middle of the first dependency.
+pub(super) fn require(package: &Package) -> Result<(), BuildError> {
+    let mut missing = missing_targets(&package.directory, &[package.target])?;
+    missing.pop().map_or(Ok(()), |missing| Err(missing.into()))
+}
+
+fn missing(sysroot: &Path, directory: &Path, targets: &[&str]) -> Vec<MissingTarget> {
+    let absent = |target: &&&str| !sysroot.join("lib/rustlib").join(target).join("lib").is_dir();
+    let missing = targets.iter().filter(absent).map(|target| MissingTarget {
+        target: (*target).to_owned(),
+        sysroot: sysroot.to_owned(),
+        directory: directory.to_owned(),
+    });
+    missing.collect()
 }
 
 #[cfg(test)]
@@ -53,25 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_toolchain_without_the_target_is_told_before_cargo_runs() {
+    fn only_the_targets_that_the_toolchain_lacks_are_told() {
         let sysroot = tempfile::tempdir().unwrap();
-        let package = Package {
-            name: "climate".into(),
-            manifest: "climate/Cargo.toml".into(),
-            directory: "climate".into(),
-            workspace: ".".into(),
-            target_dir: "target".into(),
-            is_app: false,
-            target: "wasm32-unknown-unknown",
-        };
-        let error = has(&package, sysroot.path().to_owned()).unwrap_err();
-        let BuildError::MissingTarget(missing) = &error else { panic!("{error}") };
-        assert_eq!(missing.target, "wasm32-unknown-unknown");
-        let help = error.help().unwrap().to_string();
-        assert_eq!(help, "run `rustup target add wasm32-unknown-unknown` in climate");
-
-        let library = sysroot.path().join("lib/rustlib/wasm32-unknown-unknown/lib");
+        let library = sysroot.path().join("lib/rustlib/wasm32-wasip2/lib");
         std::fs::create_dir_all(library).unwrap();
-        has(&package, sysroot.path().to_owned()).unwrap();
+        let targets = ["wasm32-unknown-unknown", "wasm32-wasip2"];
+        let found = missing(sysroot.path(), Path::new("climate"), &targets);
+        let [missing] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(missing.target, "wasm32-unknown-unknown");
+        let help = missing.help().unwrap().to_string();
+        assert_eq!(help, "run `rustup target add wasm32-unknown-unknown` in climate");
     }
 }
