@@ -66,10 +66,18 @@ pub mod lm75;
 pub mod mpu6050;
 pub mod pca9685;
 pub mod pcf8574;
+pub mod pms;
 pub mod registers;
+mod reset;
+pub mod sdcard;
 pub mod ssd1306;
+pub mod st7789;
+pub mod tb6612fng;
+pub mod tmc2209;
 pub mod tmp117;
+pub mod w25q32;
 mod words;
+pub mod ws2812;
 
 /// The models, in the order of the alphabet.
 static I2C: &[Entry<dyn I2cTarget>] = &[
@@ -84,9 +92,16 @@ static I2C: &[Entry<dyn I2cTarget>] = &[
     Entry::of::<tmp117::Tmp117>(),
 ];
 
-static SPI: &[Entry<dyn SpiTarget>] = &[Entry::of::<ssd1306::Ssd1306>()];
+static SPI: &[Entry<dyn SpiTarget>] = &[
+    Entry::of::<sdcard::SdCard>(),
+    Entry::of::<ssd1306::Ssd1306>(),
+    Entry::of::<st7789::St7789>(),
+    Entry::of::<w25q32::W25q32>(),
+    Entry::of::<ws2812::Chain>(),
+];
 
-static SERIAL: &[Entry<dyn SerialTarget>] = &[];
+static SERIAL: &[Entry<dyn SerialTarget>] =
+    &[Entry::of::<pms::Pms>(), Entry::of::<tmc2209::Tmc2209>()];
 
 impl Kind for dyn I2cTarget {
     const BUS: &'static str = "I2C";
