@@ -92,10 +92,7 @@ fn the_driver_reports_a_block_beyond_the_end() {
     let (bench, cable, _) = card(Kind::High, 1, &[]);
     let driver = Driver::new(cable, bench);
     let mut block: [Block; 1] = Default::default();
-    assert!(matches!(
-        driver.read(&mut block, BlockIdx(2048)),
-        Err(SdCardError::TimeoutReadBuffer)
-    ));
+    assert!(matches!(driver.read(&mut block, BlockIdx(2048)), Err(SdCardError::TimeoutReadBuffer)));
     // And goes on.
     driver.read(&mut block, BlockIdx(2047)).unwrap();
 }

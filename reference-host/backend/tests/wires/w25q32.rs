@@ -116,8 +116,7 @@ fn it_hears_nothing_while_hold_is_low_and_nothing_but_abh_in_power_down() {
 #[test]
 fn the_w25q32jv_driver_erases_writes_and_reads() {
     let (bench, cable, chip) = chip();
-    let mut driver =
-        w25q32jv::W25q32jv::new(cable, bench.pin("hold"), bench.pin("wp")).unwrap();
+    let mut driver = w25q32jv::W25q32jv::new(cable, bench.pin("hold"), bench.pin("wp")).unwrap();
     assert_eq!(driver.device_id().unwrap(), Options::default().unique_id.to_be_bytes());
     // Across a page boundary and a sector boundary.
     let text: Vec<u8> = (0..700).map(|place| (place % 251) as u8).collect();

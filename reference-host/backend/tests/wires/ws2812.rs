@@ -14,8 +14,9 @@ fn chain(lamps: u16, clock_hz: u32) -> (Cable<Chain>, Arc<Mutex<Chain>>) {
 
 /// 24 bits of 20 clocks of 50 ns: `high` clocks at the beginning of each.
 fn bits(high: impl Fn(usize) -> usize) -> Vec<u8> {
-    let clocks: Vec<bool> =
-        (0..24).flat_map(|bit| (0..20).map(|clock| clock < high(bit)).collect::<Vec<_>>()).collect();
+    let clocks: Vec<bool> = (0..24)
+        .flat_map(|bit| (0..20).map(|clock| clock < high(bit)).collect::<Vec<_>>())
+        .collect();
     clocks.chunks(8).map(|byte| byte.iter().fold(0, |all, on| all << 1 | u8::from(*on))).collect()
 }
 
@@ -52,7 +53,7 @@ fn the_ws2812_spi_driver_shows_colours_at_3_mhz() {
     let (cable, chain) = chain(3, 3_000_000);
     let mut driver = ws2812_spi::Ws2812::new(cable);
     driver.write(colours.map(RGB8::from)).unwrap();
-    assert_eq!(chain.lock().unwrap().colours(), colours[..3], "what is beyond the end is lost");
+    assert_eq!(chain.lock().unwrap().colours(), &colours[..3], "what is beyond the end is lost");
     driver.write([RGB8::new(9, 9, 9)]).unwrap();
     assert_eq!(chain.lock().unwrap().colours(), [[9; 3], colours[1], colours[2]]);
 }

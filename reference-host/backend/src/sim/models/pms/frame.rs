@@ -21,13 +21,7 @@ pub struct Options {
 impl Default for Options {
     /// The air of a room.
     fn default() -> Self {
-        Self {
-            pm1: 5,
-            pm2_5: 8,
-            pm10: 9,
-            counts: [1122, 334, 54, 6, 2, 0],
-            spoil_every: 0,
-        }
+        Self { pm1: 5, pm2_5: 8, pm10: 9, counts: [1122, 334, 54, 6, 2, 0], spoil_every: 0 }
     }
 }
 

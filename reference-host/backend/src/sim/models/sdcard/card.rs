@@ -189,8 +189,7 @@ impl SdCard {
     fn initialize(&mut self, argument: u32, now_ns: u64) {
         let usable = self.kind != Kind::High || self.knows_version2 && argument & 1 << 30 != 0;
         if usable {
-            let done =
-                *self.ready_at_ns.get_or_insert(now_ns.saturating_add(INITIALIZATION_NS));
+            let done = *self.ready_at_ns.get_or_insert(now_ns.saturating_add(INITIALIZATION_NS));
             self.ready = now_ns >= done;
         }
         self.answer(self.idle(), &[]);
@@ -200,7 +199,7 @@ impl SdCard {
     fn transfer(&mut self, number: u8, argument: u32) {
         let (block, aligned) = match self.kind {
             Kind::High => (argument, true),
-            _ => (argument / BLOCK as u32, argument % BLOCK as u32 == 0),
+            _ => (argument / BLOCK as u32, argument.is_multiple_of(BLOCK as u32)),
         };
         if !aligned || block >= self.storage.blocks() {
             return self.answer(r1::PARAMETER, &[]);

@@ -142,7 +142,8 @@ impl St7789 {
             }
             // The three areas are as many rows as the memory has.
             (command::SCROLL_AREA, 6)
-                if u32::from(word(0)) + u32::from(word(2)) + u32::from(word(4)) == u32::from(ROWS) =>
+                if u32::from(word(0)) + u32::from(word(2)) + u32::from(word(4))
+                    == u32::from(ROWS) =>
             {
                 settings.scroll_area = (word(0), word(2));
             }

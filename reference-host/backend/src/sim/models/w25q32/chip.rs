@@ -235,7 +235,7 @@ impl W25q32 {
     }
 
     fn program(&mut self, now_ns: u64) {
-        let page = self.input.address % CAPACITY & !(PAGE as u32 - 1);
+        let page = (self.input.address % CAPACITY) & !(PAGE as u32 - 1);
         let Some(bytes) = self.writable(page, PAGE as u32) else { return };
         let cells = &mut self.memory[bytes.start as usize..bytes.end as usize];
         for (cell, given) in cells.iter_mut().zip(self.input.page.iter()) {
@@ -246,7 +246,7 @@ impl W25q32 {
     }
 
     fn erase(&mut self, size: u32, work: Work, now_ns: u64) {
-        let start = self.input.address % CAPACITY & !(size - 1);
+        let start = (self.input.address % CAPACITY) & !(size - 1);
         let Some(bytes) = self.writable(start, size) else { return };
         self.memory[bytes.start as usize..bytes.end as usize].fill(0xff);
         self.begin(work, now_ns);

@@ -23,7 +23,14 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn new() -> Self {
-        Self { opcode: None, ignored: false, count: 0, address: 0, data: [0; 2], page: Box::new([None; PAGE]) }
+        Self {
+            opcode: None,
+            ignored: false,
+            count: 0,
+            address: 0,
+            data: [0; 2],
+            page: Box::new([None; PAGE]),
+        }
     }
 
     /// Chip select went low.

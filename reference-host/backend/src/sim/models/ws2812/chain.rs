@@ -68,9 +68,8 @@ impl Chain {
             Symbol::Noise => self.spoiled = true,
             Symbol::Reset => {
                 for (lamp, bits) in self.shown.iter_mut().zip(self.bits.chunks_exact(24)) {
-                    let byte = |bits: &[bool]| {
-                        bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))
-                    };
+                    let byte =
+                        |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
                     let (green, rest) = bits.split_at(8);
                     let (red, blue) = rest.split_at(8);
                     *lamp = [byte(red), byte(green), byte(blue)];
