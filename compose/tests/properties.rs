@@ -53,6 +53,59 @@ fn climate() -> &'static [u8] {
     BYTES.get_or_init(|| common::component("climate.wit", CLIMATE))
 }
 
+/// Gives a pin.
+const EXPANDER: &str = "
+package test:expander;
+world expander {
+    include periplasm:hal/driver@0.1.0;
+    export periplasm:hal/output-pin@0.1.0;
+    export p0: interface {
+        use periplasm:hal/output-pin@0.1.0.{output-pin};
+        open: func() -> output-pin;
+    }
+}";
+
+/// Takes it.
+const LAMP: &str = "
+package test:lamp;
+world lamp {
+    include periplasm:hal/driver@0.1.0;
+    import pin: interface {
+        use periplasm:hal/output-pin@0.1.0.{output-pin};
+        open: func() -> output-pin;
+    }
+    import periplasm:hal/output-pin@0.1.0;
+    export periplasm:device/light@0.1.0;
+}";
+
+const GIVEN: &str = "
+[pipeline]
+name = \"p\"
+exports = [\"lamp\"]
+[stages.expander]
+wasm = \"expander.wasm\"
+[stages.lamp]
+wasm = \"lamp.wasm\"
+slots.pin = { stage = \"expander\", export = \"p0\" }
+";
+
+/// The stages of [`GIVEN`].
+fn pair() -> [&'static [u8]; 2] {
+    static BYTES: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
+    let bytes = BYTES.get_or_init(|| {
+        [common::component("expander.wit", EXPANDER), common::component("lamp.wit", LAMP)]
+    });
+    [&bytes[0], &bytes[1]]
+}
+
+fn compose_pair([expander, lamp]: [&[u8]; 2]) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("pipeline.toml"), GIVEN).unwrap();
+    std::fs::write(folder.path().join("expander.wasm"), expander).unwrap();
+    std::fs::write(folder.path().join("lamp.wasm"), lamp).unwrap();
+    compose_in(folder.path())
+}
+
 /// Pieces of manifests, in any order.
 fn nearly_a_manifest() -> impl Strategy<Value = String> {
     let pieces = [
@@ -71,6 +124,9 @@ fn nearly_a_manifest() -> impl Strategy<Value = String> {
         "oci = ",
         "{ i2c = \"b\", address = 0x76 }\n",
         "{ i2c = 1 }\n",
+        "{ output-pin = \"b\" }\n",
+        "{ stage = \"b\", export = \"p0\" }\n",
+        "{ stage = \"a\", pwm = 1 }\n",
         "[\"a\", \"b\"]\n",
         "\"a\"\n",
         "[]\n",
@@ -149,10 +205,25 @@ proptest! {
             prop_assert!(!error.is_empty());
         }
     }
+
+    #[test]
+    fn a_giver_or_a_taker_with_a_byte_changed_composes_or_is_an_error(
+        at in any::<prop::sample::Index>(), byte: u8, giver: bool
+    ) {
+        let [expander, lamp] = pair();
+        let mut stage = if giver { expander } else { lamp }.to_vec();
+        let at = at.index(stage.len());
+        stage[at] = byte;
+        let pair = if giver { [&stage, lamp] } else { [expander, &stage] };
+        if let Err(error) = compose_pair(pair) {
+            prop_assert!(!error.is_empty());
+        }
+    }
 }
 
 #[test]
-fn the_stage_that_the_properties_change_composes_unchanged() {
+fn the_stages_that_the_properties_change_compose_unchanged() {
+    compose_pair(pair()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("pipeline.toml"), MANIFEST).unwrap();
     std::fs::write(folder.path().join("climate.wasm"), climate()).unwrap();
