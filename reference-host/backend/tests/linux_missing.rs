@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use periplasm_backend::linux::{
-    GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, LinuxSpi, LinuxSpiBus, OpenError,
-    OutputConfig, SpiBusConfig, SpiConfig,
+    GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, LinuxSerial, LinuxSpi, LinuxSpiBus,
+    OpenError, OutputConfig, SerialConfig, SpiBusConfig, SpiConfig,
 };
 use periplasm_backend::{Level, RealClock};
 
@@ -78,4 +78,16 @@ fn a_line() {
     };
     let missing = LinuxInput::open(&input, Arc::new(RealClock::new())).unwrap_err();
     says(&missing, "there is no GPIO chip at /dev/gpiochip-none", "ls /dev/gpiochip*");
+}
+
+#[test]
+fn a_serial_port() {
+    let open = |path: &str| {
+        LinuxSerial::open(&SerialConfig::new(path, 9600), Arc::new(RealClock::new())).unwrap_err()
+    };
+    let missing = open("/dev/ttyUSB-none");
+    says(&missing, "there is no serial port at /dev/ttyUSB-none", "/dev/serial/by-id");
+    for path in ["/dev/null", "/dev"] {
+        says(&open(path), &format!("{path} is not a serial port"), "/dev/ttyUSB0");
+    }
 }

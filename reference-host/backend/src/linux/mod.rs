@@ -10,6 +10,7 @@
 //! | [`LinuxInput`] | [`InputConfig`] and the clock | [`InputPin`](crate::InputPin) |
 //! | [`LinuxPwm`] | [`PwmConfig`] | [`Pwm`](crate::Pwm) |
 //! | [`LinuxAdc`] | [`AdcConfig`] | [`Adc`](crate::Adc) |
+//! | [`LinuxSerial`] | [`SerialConfig`] and the clock | [`Serial`](crate::Serial) |
 //!
 //! [`OpenError`] says what is wrong with a node, and what to do.
 
@@ -18,6 +19,7 @@ mod gpio;
 mod i2c;
 mod open;
 mod pwm;
+mod serial;
 mod shared;
 mod spi;
 mod sysfs;
@@ -29,4 +31,5 @@ pub use gpio::{GpioBias, GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutp
 pub use i2c::{LinuxI2c, MAX_MESSAGE_BYTES, MAX_MESSAGES};
 pub use open::{Hardware, OpenError};
 pub use pwm::{LinuxPwm, PwmConfig};
+pub use serial::{LinuxSerial, SerialConfig, SerialFlow, SerialParity};
 pub use spi::{LinuxSpi, LinuxSpiBus, SpiBusConfig, SpiConfig};
