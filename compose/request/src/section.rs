@@ -31,7 +31,7 @@ pub struct Requests {
 pub struct StageRequests {
     /// The stage's name: [`is_stage_name`].
     pub stage: String,
-    /// One entry a slot, sorted by name.
+    /// One entry a slot that the board fills, sorted by name.
     pub slots: Vec<SlotRequest>,
 }
 
