@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use periplasm_backend::linux::{
-    GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, LinuxSerial, LinuxSpi, LinuxSpiBus,
-    OpenError, OutputConfig, SerialConfig, SpiBusConfig, SpiConfig,
+    CanConfig, GpioDrive, GpioLine, InputConfig, LinuxCan, LinuxInput, LinuxOutput, LinuxSerial,
+    LinuxSpi, LinuxSpiBus, OpenError, OutputConfig, SerialConfig, SpiBusConfig, SpiConfig,
 };
 use periplasm_backend::{Level, RealClock};
 
@@ -89,5 +89,23 @@ fn a_serial_port() {
     says(&missing, "there is no serial port at /dev/ttyUSB-none", "/dev/serial/by-id");
     for path in ["/dev/null", "/dev"] {
         says(&open(path), &format!("{path} is not a serial port"), "/dev/ttyUSB0");
+    }
+}
+
+#[test]
+fn a_can_interface() {
+    let open =
+        |name: &str| LinuxCan::open(&CanConfig::new(name), Arc::new(RealClock::new())).unwrap_err();
+    let remedy = "ip link set can0 up type can bitrate 500000";
+    says(&open("can-none"), "there is no CAN interface at can-none", remedy);
+    let long = "a-name-longer-than-an-interface-has";
+    says(&open(long), &format!("there is no CAN interface at {long}"), remedy);
+    says(&open("a\0b"), "there is no CAN interface at a\0b", remedy);
+    // Which of the two it is depends on the kernel.
+    match open("lo") {
+        error @ OpenError::WrongKind { .. } => {
+            says(&error, "lo is not a CAN interface", "ip link show type can");
+        }
+        error => says(&error, "this kernel has no support for CAN interfaces", "modprobe can_raw"),
     }
 }

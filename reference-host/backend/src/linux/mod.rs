@@ -11,10 +11,12 @@
 //! | [`LinuxPwm`] | [`PwmConfig`] | [`Pwm`](crate::Pwm) |
 //! | [`LinuxAdc`] | [`AdcConfig`] | [`Adc`](crate::Adc) |
 //! | [`LinuxSerial`] | [`SerialConfig`] and the clock | [`Serial`](crate::Serial) |
+//! | [`LinuxCan`] | [`CanConfig`] and the clock | [`CanBus`](crate::CanBus) |
 //!
 //! [`OpenError`] says what is wrong with a node, and what to do.
 
 mod adc;
+mod can;
 mod gpio;
 mod i2c;
 mod open;
@@ -27,6 +29,7 @@ mod time;
 mod watch;
 
 pub use adc::{AdcConfig, LinuxAdc};
+pub use can::{CanConfig, LinuxCan};
 pub use gpio::{GpioBias, GpioDrive, GpioLine, InputConfig, LinuxInput, LinuxOutput, OutputConfig};
 pub use i2c::{LinuxI2c, MAX_MESSAGE_BYTES, MAX_MESSAGES};
 pub use open::{Hardware, OpenError};

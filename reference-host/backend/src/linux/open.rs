@@ -86,7 +86,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The kernel is there, its interface is not.
-    #[error("this kernel has no interface for {}s", what)]
+    #[error("this kernel has no support for {what}s")]
     NoInterface {
         /// What it cannot do.
         what: Hardware,

@@ -262,7 +262,7 @@ mod tests {
         assert!(busy.starts_with("/dev/gpiochip0 line 17 is in use") && busy.contains("gpioinfo"));
         let old = message(UapiCall::GetLine, 25);
         assert!(
-            old.starts_with("this kernel has no interface for GPIO chips") && old.contains("5.10")
+            old.starts_with("this kernel has no support for GPIO chips") && old.contains("5.10")
         );
         let group = message(UapiCall::GetLine, 13);
         assert!(group.contains("usermod -aG gpio"), "{group}");
