@@ -115,6 +115,12 @@ impl SlotKind {
         }
     }
 
+    /// Whether one slot has it for itself: what two drivers set, or take from
+    /// each other, works for neither.
+    pub(crate) fn is_exclusive(self) -> bool {
+        matches!(self, Self::SpiBus | Self::OutputPin | Self::Pwm | Self::Serial)
+    }
+
     /// A manifest's entry for a slot of this kind.
     pub(crate) fn line(self, slot: &str) -> String {
         let kind = self.as_str();

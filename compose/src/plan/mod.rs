@@ -1,5 +1,6 @@
 //! The plan: what is wired to what, checked before anything is put together.
 
+mod exclusive;
 mod exports;
 mod fit;
 mod given;
@@ -85,6 +86,7 @@ pub(crate) fn plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<Plan, Vec<P
     if problems.is_empty() {
         identity::check(&staged, &wires, &mut problems);
     }
+    exclusive::check(&staged, &mut problems);
     let requests = slots::requests(manifest, &staged, &mut problems);
     if !problems.is_empty() {
         return Err(problems);

@@ -213,6 +213,28 @@ pub enum WiringProblem {
         #[label("these do not go together")]
         at: SourceSpan,
     },
+    /// Two slots take what can be had once.
+    #[error("slot {first} and slot {second} both take {what}")]
+    #[diagnostic(help(
+        "one slot has a thing of kind {kind} for itself: give each its own, or let one stage have \
+         it and the other use that stage"
+    ))]
+    TakenTwice {
+        /// One slot and its stage.
+        first: String,
+        /// The other slot and its stage.
+        second: String,
+        /// The hardware.
+        what: String,
+        /// Its kind.
+        kind: &'static str,
+        /// One entry.
+        #[label("taken here")]
+        first_at: SourceSpan,
+        /// The other entry.
+        #[label("and here")]
+        second_at: SourceSpan,
+    },
     /// The requests are larger than a host reads.
     #[error("the requests of all slots take {bytes} bytes; a host reads at most {limit}")]
     #[diagnostic(help("ask for fewer addresses, or make two pipelines"))]
