@@ -101,7 +101,7 @@ pub use periplasm_hal::embedded_hal_async;
 pub use periplasm_hal::{
     Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
     I2cError, InputPin, Level, NoPin, OutputPin, PinError, Pwm, PwmError, Serial, SerialError,
-    SerialWithin, SpiBus, SpiDevice, SpiError, block_on, hal_02, within_ms,
+    SerialWithin, SpiBus, SpiDevice, SpiError, SpiNb, block_on, hal_02, within_ms,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]
