@@ -36,6 +36,11 @@ impl Moment {
     pub fn new(clock: Arc<dyn Clock>, at_ns: u64) -> Self {
         Self { clock, at_ns }
     }
+
+    /// Returns when it has come.
+    pub fn wait(&self) {
+        self.clock.delay_until(self.at_ns);
+    }
 }
 
 impl Event for Moment {

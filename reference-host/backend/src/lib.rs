@@ -25,13 +25,16 @@ mod serial;
 pub mod sim;
 mod spi;
 pub mod trace;
+mod transfer;
+mod worker;
 
 pub use analog::{Adc, AdcError, Pwm, PwmError};
 pub use can::{CanBus, CanError, CanFrame, CanId, CanPayload, MAX_CAN_BYTES};
 pub use clock::{Clock, RealClock};
 pub use event::{Event, Moment};
-pub use i2c::{I2cBus, SharedI2c};
+pub use i2c::{I2cBus, I2cOperation, SharedI2c};
 pub use periplasm_request::I2cAddress;
 pub use pins::{Condition, Edge, InputPin, Level, MAX_EDGES, OutputPin, PinError};
 pub use serial::{Serial, SerialError};
-pub use spi::{SpiBus, SpiDevice, SpiError};
+pub use spi::{SharedSpi, SpiBus, SpiDevice, SpiError, SpiOperation};
+pub use transfer::{Outcome, Transfer};

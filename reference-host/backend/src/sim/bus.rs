@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
 
 use super::fault::{Counted, Fault, NoAcknowledge};
+use super::line::Line;
 use super::{Ack, ConfigError, DeviceConfig, Direction, I2cTarget, World};
-use crate::{Clock, I2cAddress, I2cBus};
+use crate::{Clock, I2cAddress, I2cBus, Moment};
 
 /// A simulated I2C bus with its targets.
 ///
@@ -23,6 +25,7 @@ use crate::{Clock, I2cAddress, I2cBus};
 ///   acknowledged.
 pub struct Bus {
     world: World,
+    line: Line,
     devices: BTreeMap<I2cAddress, Device>,
 }
 
@@ -39,7 +42,13 @@ impl Bus {
 
     /// A bus of `world` without targets.
     pub fn on(world: &World) -> Self {
-        Self { world: world.clone(), devices: BTreeMap::new() }
+        Self { world: world.clone(), line: Line::new(world, None), devices: BTreeMap::new() }
+    }
+
+    /// Has it take so many bits a second, from now on; none: no time. A byte is
+    /// nine bits, an address as many or twice that, START and STOP are one each.
+    pub fn set_speed_hz(&mut self, speed_hz: Option<NonZeroU32>) {
+        self.line.set_speed_hz(speed_hz);
     }
 
     /// Attaches the device that a board file describes.
@@ -68,10 +77,6 @@ impl Bus {
             }
         }
     }
-
-    fn stuck(&self) -> bool {
-        self.devices.values().any(|d| d.fault.as_ref().is_some_and(Counted::holds_the_bus))
-    }
 }
 
 impl fmt::Debug for Bus {
@@ -86,43 +91,112 @@ impl I2cBus for Bus {
         address: I2cAddress,
         operations: &mut [Operation<'_>],
     ) -> Result<(), ErrorKind> {
+        let line = self.line.clone();
+        line.run(|begin| self.perform(address, operations, begin))
+    }
+
+    fn starts(&self) -> bool {
+        true
+    }
+
+    fn start(
+        &mut self,
+        address: I2cAddress,
+        operations: &mut [Operation<'_>],
+    ) -> Option<(Result<(), ErrorKind>, Moment)> {
+        let line = self.line.clone();
+        Some(line.start(|begin| self.perform(address, operations, begin)))
+    }
+}
+
+impl Bus {
+    /// A transaction that begins at `begin`, and when it ends.
+    fn perform(
+        &mut self,
+        address: I2cAddress,
+        operations: &mut [Operation<'_>],
+        begin: u64,
+    ) -> (Result<(), ErrorKind>, u64) {
         if operations.is_empty() {
-            return Ok(());
+            return (Ok(()), begin);
         }
-        let stuck = self.stuck();
-        let device = self.devices.get_mut(&address);
-        let fault = device.and_then(|device| {
-            let counted = device.fault.as_mut()?;
+        let mut wires = Wires { line: &self.line, begin, bits: 0 };
+        let stuck = self.devices.values().any(Device::holds_the_bus);
+        let Some(device) = self.devices.get_mut(&address) else {
+            if stuck {
+                return (Err(ErrorKind::Bus), begin);
+            }
+            wires.pass(START + address_bits(address) + STOP);
+            return (Err(NO_ADDRESS), wires.now());
+        };
+        let fault = device.fault.as_mut().and_then(|counted| {
             let active = counted.active();
             counted.count();
             active
         });
         if stuck {
-            return Err(ErrorKind::Bus);
+            return (Err(ErrorKind::Bus), begin);
         }
         let refuse_data = match fault {
             None => false,
             Some(Fault::NoAcknowledge { source: NoAcknowledge::Data, .. }) => true,
-            Some(Fault::ArbitrationLoss { .. }) => return Err(ErrorKind::ArbitrationLoss),
-            Some(Fault::StuckBus { .. }) => return Err(ErrorKind::Bus),
-            Some(Fault::NoAcknowledge { .. } | Fault::Disappears { .. }) => return Err(NO_ADDRESS),
+            Some(Fault::ArbitrationLoss { .. }) => return (Err(ErrorKind::ArbitrationLoss), begin),
+            Some(Fault::StuckBus { .. }) => return (Err(ErrorKind::Bus), begin),
+            Some(Fault::NoAcknowledge { .. } | Fault::Disappears { .. }) => {
+                wires.pass(START + address_bits(address) + STOP);
+                return (Err(NO_ADDRESS), wires.now());
+            }
         };
-        let device = self.devices.get_mut(&address).ok_or(NO_ADDRESS)?;
-        let now = self.world.clock().now_ns();
-        let result = perform(&mut *device.target, operations, refuse_data, now);
-        device.target.stop(now);
-        result
+        let target = &mut *device.target;
+        let result = exchange(target, address, operations, refuse_data, &mut wires);
+        wires.pass(STOP);
+        let end = wires.now();
+        target.stop(end);
+        (result, end)
+    }
+}
+
+impl Device {
+    fn holds_the_bus(&self) -> bool {
+        self.fault.as_ref().is_some_and(Counted::holds_the_bus)
+    }
+}
+
+/// How long things are, in bits (NXP UM10204, sections 3.1.4, 3.1.5 and 3.1.11).
+const START: u64 = 1;
+const STOP: u64 = 1;
+const BYTE: u64 = 9;
+
+fn address_bits(address: I2cAddress) -> u64 {
+    if address.is_ten_bit() { 2 * BYTE } else { BYTE }
+}
+
+/// The time of a transaction in progress.
+struct Wires<'a> {
+    line: &'a Line,
+    begin: u64,
+    bits: u64,
+}
+
+impl Wires<'_> {
+    fn pass(&mut self, bits: u64) {
+        self.bits = self.bits.saturating_add(bits);
+    }
+
+    fn now(&self) -> u64 {
+        self.begin.saturating_add(self.line.bits_ns(self.bits))
     }
 }
 
 const NO_ADDRESS: ErrorKind = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
 const NO_DATA: ErrorKind = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Data);
 
-fn perform(
+fn exchange(
     target: &mut dyn I2cTarget,
+    address: I2cAddress,
     operations: &mut [Operation<'_>],
     refuse_data: bool,
-    now: u64,
+    wires: &mut Wires<'_>,
 ) -> Result<(), ErrorKind> {
     let mut current = None;
     for operation in operations {
@@ -131,12 +205,18 @@ fn perform(
             Operation::Write(_) => Direction::Write,
         };
         if current.replace(direction) != Some(direction) {
-            acknowledged(target.start(direction, now), NO_ADDRESS)?;
+            wires.pass(START + address_bits(address));
+            acknowledged(target.start(direction, wires.now()), NO_ADDRESS)?;
         }
+        let now = wires.now();
         match operation {
-            Operation::Read(buffer) => buffer.fill_with(|| target.read(now)),
+            Operation::Read(buffer) => {
+                buffer.fill_with(|| target.read(now));
+                wires.pass((buffer.len() as u64).saturating_mul(BYTE));
+            }
             Operation::Write(bytes) => {
                 for &byte in *bytes {
+                    wires.pass(BYTE);
                     if refuse_data {
                         return Err(NO_DATA);
                     }

@@ -2,9 +2,14 @@
 //!
 //! A [`Bus`] moves bytes between a controller and its targets as the two wires
 //! would; a model ([`models`]) is an [`I2cTarget`] written from the chip's
-//! datasheet. Transfers take no time: the models see the clock stand still
-//! within a transaction, and move only with delays ([`VirtualClock`]) or with
-//! the machine's own time ([`RealClock`](crate::RealClock)).
+//! datasheet. Transfers take no time unless the board gives a speed: the models
+//! see the clock stand still within a transaction, and move only with delays
+//! ([`VirtualClock`]) or with the machine's own time
+//! ([`RealClock`](crate::RealClock)). A transaction that is only started moves no
+//! clock: its model sees the time at which it will have happened.
+//!
+//! Everything of one board lives in a [`World`]: the same wires, the same
+//! screens, the same clock.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -35,11 +40,14 @@ mod described;
 mod error;
 mod fault;
 mod faults;
+mod line;
 mod model;
 pub mod models;
 mod net;
 mod pin;
 mod pin_config;
+mod spi;
+mod spi_config;
 mod target;
 mod value;
 mod waiting;
@@ -56,5 +64,7 @@ pub use model::Model;
 pub use net::{Net, Nets, Wiring};
 pub use pin::{Input, Output};
 pub use pin_config::{Change, InputConfig, LevelName, MAX_CHANGES, OutputConfig, Square};
+pub use spi::{SpiBus, SpiDevice};
+pub use spi_config::SpiConfig;
 pub use target::{Ack, Direction, I2cTarget, Picture, Screen, SerialTarget, SpiTarget};
 pub use world::{Screens, Site, World};

@@ -80,7 +80,7 @@ impl<T: I2cTarget + ?Sized> I2cTarget for Arc<Mutex<T>> {
 ///
 /// One transaction is `select`, any number of exchanged bytes, `deselect`.
 /// `now_ns` is the board's clock; it never goes back, and moves within a
-/// transaction only by its delays. A target must take anything in any order
+/// transaction only by its delays, and by its bytes if the board gives a speed. A target must take anything in any order
 /// without a panic.
 pub trait SpiTarget: Send {
     /// Chip select goes active.

@@ -63,6 +63,7 @@ pub mod ads1115;
 mod ahead;
 pub mod bme280;
 pub mod lm75;
+pub mod loopback;
 pub mod mpu6050;
 pub mod pca9685;
 pub mod pcf8574;
@@ -70,6 +71,7 @@ pub mod pms;
 pub mod registers;
 mod reset;
 pub mod sdcard;
+pub mod spi_registers;
 pub mod ssd1306;
 pub mod st7789;
 pub mod tb6612fng;
@@ -93,6 +95,8 @@ static I2C: &[Entry<dyn I2cTarget>] = &[
 ];
 
 static SPI: &[Entry<dyn SpiTarget>] = &[
+    Entry::of::<loopback::Loopback>(),
+    Entry::of::<spi_registers::SpiRegisters>(),
     Entry::of::<sdcard::SdCard>(),
     Entry::of::<ssd1306::Ssd1306>(),
     Entry::of::<st7789::St7789>(),
@@ -100,8 +104,11 @@ static SPI: &[Entry<dyn SpiTarget>] = &[
     Entry::of::<ws2812::Chain>(),
 ];
 
-static SERIAL: &[Entry<dyn SerialTarget>] =
-    &[Entry::of::<pms::Pms>(), Entry::of::<tmc2209::Tmc2209>()];
+static SERIAL: &[Entry<dyn SerialTarget>] = &[
+    Entry::of::<loopback::Loopback>(),
+    Entry::of::<pms::Pms>(),
+    Entry::of::<tmc2209::Tmc2209>(),
+];
 
 impl Kind for dyn I2cTarget {
     const BUS: &'static str = "I2C";
