@@ -21,6 +21,7 @@ mod gpio;
 mod i2c;
 mod open;
 mod pwm;
+mod remedy;
 mod serial;
 mod shared;
 mod spi;

@@ -47,8 +47,7 @@ impl LinuxCan {
 
     fn new(socket: OwnedFd, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let shared = Arc::new(socket.try_clone()?);
-        let receiver =
-            Receiver { socket: shared.clone(), arrived: VecDeque::new(), dropped: 0, news: false };
+        let receiver = Receiver::new(shared.clone());
         let shared = Shared::new(receiver, Some(shared), clock.clone());
         Ok(Self { shared, socket: socket.into(), clock })
     }
@@ -101,10 +100,16 @@ struct Receiver {
     arrived: VecDeque<Result<CanFrame, CanError>>,
     /// The kernel's count of frames for which it had no room.
     dropped: u32,
+    /// The interface was removed, which the kernel says once.
+    removed: bool,
     news: bool,
 }
 
 impl Receiver {
+    fn new(socket: Arc<OwnedFd>) -> Self {
+        Self { socket, arrived: VecDeque::new(), dropped: 0, removed: false, news: false }
+    }
+
     fn take(&mut self) -> Result<Option<CanFrame>, CanError> {
         self.fill()?;
         self.arrived.pop_front().transpose()
@@ -124,7 +129,14 @@ impl Receiver {
     fn fill(&mut self) -> Result<(), CanError> {
         while self.arrived.is_empty() {
             let mut raw = [0; FRAME_BYTES];
-            let Some((len, dropped)) = receive(&self.socket, &mut raw)? else { return Ok(()) };
+            if self.removed {
+                return Err(CanError::Gone);
+            }
+            let received = receive(&self.socket, &mut raw).map_err(|error| {
+                self.removed = error == Errno::ENODEV;
+                kind(&error.into())
+            })?;
+            let Some((len, dropped)) = received else { return Ok(()) };
             self.news = true;
             if dropped.is_some_and(|dropped| dropped != self.dropped) {
                 self.dropped = dropped.unwrap_or(self.dropped);
@@ -145,10 +157,7 @@ impl Source for Receiver {
 }
 
 /// A message if there is one: its length, and how many were dropped so far.
-fn receive(
-    socket: &OwnedFd,
-    raw: &mut frame::Raw,
-) -> Result<Option<(usize, Option<u32>)>, CanError> {
+fn receive(socket: &OwnedFd, raw: &mut frame::Raw) -> Result<Option<(usize, Option<u32>)>, Errno> {
     let mut control = cmsg_space!(u32);
     let mut parts = [IoSliceMut::new(raw)];
     let flags = MsgFlags::MSG_DONTWAIT;
@@ -163,7 +172,7 @@ fn receive(
             }
             Err(Errno::EINTR) => {}
             Err(Errno::EAGAIN) => return Ok(None),
-            Err(error) => return Err(kind(&error.into())),
+            Err(error) => return Err(error),
         }
     }
 }

@@ -10,9 +10,11 @@
 //! has is up to the chip; most keep the last.
 
 mod edges;
+mod errno;
 mod input;
 mod line;
 mod output;
+mod place;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,7 +3,9 @@
 use gpiocdev::Request;
 use gpiocdev::line::Drive;
 
-use super::line::{self, Place};
+use super::errno::kind;
+use super::line;
+use super::place::Place;
 use super::{GpioDrive, OutputConfig};
 use crate::linux::OpenError;
 use crate::{Level, OutputPin, PinError};
@@ -34,7 +36,7 @@ impl LinuxOutput {
 
 impl OutputPin for LinuxOutput {
     fn set(&mut self, level: Level) -> Result<(), PinError> {
-        self.request.set_lone_value(line::value(level)).map_err(|error| line::kind(&error))?;
+        self.request.set_lone_value(line::value(level)).map_err(|error| kind(&error))?;
         self.level = level;
         Ok(())
     }

@@ -17,6 +17,8 @@
 mod counters;
 mod marks;
 mod port;
+mod receiver;
+mod settings;
 
 use std::path::PathBuf;
 

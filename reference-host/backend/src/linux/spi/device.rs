@@ -29,6 +29,10 @@ use crate::{SpiDevice, SpiError};
 /// `options spidev bufsiz=65536` in `/etc/modprobe.d`, or
 /// `spidev.bufsiz=65536` on the kernel's command line.
 ///
+/// A delay with no bytes before it, the part of one beyond 65.5 ms, and a
+/// transaction of nothing go as transfers of no bytes. The SPI core performs
+/// them; a controller whose driver takes whole messages by itself may refuse.
+///
 /// A delay is at least as long as it was asked to be; it is rounded up to
 /// microseconds, and the kernel adds up to a tenth.
 #[derive(Debug)]

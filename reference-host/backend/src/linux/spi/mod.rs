@@ -16,6 +16,7 @@
 //! own for it: `drivers/spi` answers EIO, so these kinds never come from here.
 
 mod bus;
+mod bytes;
 mod controller;
 mod device;
 mod errno;
