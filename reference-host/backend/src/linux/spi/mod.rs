@@ -21,6 +21,7 @@ mod controller;
 mod device;
 mod errno;
 mod node;
+mod perform;
 mod plan;
 
 use std::path::PathBuf;

@@ -72,8 +72,21 @@ pub(super) struct Limits {
 }
 
 /// The transfers of each call that `operations` need: at least one call of at
-/// least one transfer. Chip select is to be held between the calls.
-pub(super) fn calls(operations: &[Operation<'_, u8>], limits: Limits) -> Vec<Vec<Transfer>> {
+/// least one transfer. Chip select is to be held between the calls; where `hold`
+/// says that it cannot be, there is one or none.
+pub(super) fn plan(
+    operations: &[Operation<'_, u8>],
+    limits: Limits,
+    hold: bool,
+) -> Result<Vec<Vec<Transfer>>, SpiError> {
+    let calls = calls(operations, limits);
+    if calls.len() > 1 && !hold {
+        return Err(SpiError::TooLong { bytes: bytes(operations), most: limits.bytes });
+    }
+    Ok(calls)
+}
+
+fn calls(operations: &[Operation<'_, u8>], limits: Limits) -> Vec<Vec<Transfer>> {
     let mut calls = Calls { limits, done: Vec::new(), call: Vec::new(), sent: 0, received: 0 };
     for run in runs(operations) {
         calls.run(run);
@@ -98,11 +111,6 @@ pub(super) fn shape(operation: &Operation<'_, u8>) -> (Direction, usize) {
 /// The bytes of a whole transaction.
 pub(super) fn bytes(operations: &[Operation<'_, u8>]) -> usize {
     operations.iter().fold(0, |sum: usize, operation| sum.saturating_add(shape(operation).1))
-}
-
-/// The error of a transaction that is more than one call where that cannot be.
-pub(super) fn too_long(operations: &[Operation<'_, u8>], limits: Limits) -> SpiError {
-    SpiError::TooLong { bytes: bytes(operations), most: limits.bytes }
 }
 
 /// Operations of one direction with no pause between them, and the pause behind.

@@ -63,6 +63,17 @@ fn bytes_beyond_the_buffer_go_into_another_call() {
 }
 
 #[test]
+fn a_transaction_of_several_calls_is_refused_where_chip_select_cannot_be_held() {
+    let bytes = [0; 5000];
+    let long = [Operation::Write(&bytes)];
+    let refused = SpiError::TooLong { bytes: 5000, most: 4096 };
+    assert_eq!(plan(&long, LINUX, false), Err(refused));
+    assert_eq!(plan(&long, LINUX, true).map(|calls| calls.len()), Ok(2));
+    let most = [Operation::Write(&bytes[..4096])];
+    assert_eq!(plan(&most, LINUX, false).map(|calls| calls.len()), Ok(1));
+}
+
+#[test]
 fn what_is_sent_and_what_is_received_have_a_buffer_each() {
     let (out, mut answer, mut both) = ([0; 4096], [0; 4096], [0; 1]);
     let operations = [

@@ -104,11 +104,8 @@ static SPI: &[Entry<dyn SpiTarget>] = &[
     Entry::of::<ws2812::Chain>(),
 ];
 
-static SERIAL: &[Entry<dyn SerialTarget>] = &[
-    Entry::of::<loopback::Loopback>(),
-    Entry::of::<pms::Pms>(),
-    Entry::of::<tmc2209::Tmc2209>(),
-];
+static SERIAL: &[Entry<dyn SerialTarget>] =
+    &[Entry::of::<loopback::Loopback>(), Entry::of::<pms::Pms>(), Entry::of::<tmc2209::Tmc2209>()];
 
 impl Kind for dyn I2cTarget {
     const BUS: &'static str = "I2C";
