@@ -5,7 +5,7 @@ use embedded_hal_nb::serial::{Error, ErrorKind, ErrorType, Read, Write};
 use crate::bindings::periplasm::hal::serial as wit;
 use crate::patience::PATIENCE_NS;
 use crate::serial::{read, write};
-use crate::{Serial, SerialError};
+use crate::{Serial, SerialError, SerialWithin};
 
 impl Error for SerialError {
     fn kind(&self) -> ErrorKind {
@@ -28,6 +28,22 @@ impl Read for Serial {
         let mut byte = [0];
         match read(self, &mut byte, Some(PATIENCE_NS)).map_err(nb::Error::Other)? {
             0 => Err(nb::Error::WouldBlock),
+            _ => Ok(byte[0]),
+        }
+    }
+}
+
+impl ErrorType for SerialWithin {
+    type Error = SerialError;
+}
+
+/// A driver that asks until it has its byte gets an error instead of waiting for
+/// ever.
+impl Read for SerialWithin {
+    fn read(&mut self) -> nb::Result<u8, SerialError> {
+        let mut byte = [0];
+        match read(&self.port, &mut byte, Some(self.timeout_ns)).map_err(nb::Error::Other)? {
+            0 => Err(nb::Error::Other(SerialError::TimedOut)),
             _ => Ok(byte[0]),
         }
     }
