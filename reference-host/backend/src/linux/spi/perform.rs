@@ -86,7 +86,7 @@ mod tests {
         let mut seen = Calls::new();
         let result = perform(calls, &[0; 8], &mut [0; 8], 1, |transfers| {
             seen.push(transfers.iter().map(|t| (t.cs_change, t.delay_usecs)).collect());
-            if seen.len() == fails_at + 1 { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
+            if seen.len() - 1 == fails_at { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
         });
         (seen, result)
     }
