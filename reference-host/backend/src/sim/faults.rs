@@ -122,6 +122,16 @@ impl<K: Copy> Counting<K> {
         acting
     }
 
+    /// Counts so many uses that pass.
+    pub(super) fn pass(&mut self, uses: usize) {
+        self.uses = self.uses.saturating_add(uses as u64);
+    }
+
+    /// What goes wrong sooner or later.
+    pub(super) fn kind(&self) -> Option<K> {
+        self.fault.map(|fault| fault.kind)
+    }
+
     /// What goes wrong with the next use.
     pub(super) fn acting(&self) -> Option<K> {
         let fault = self.fault?;

@@ -62,6 +62,7 @@ use super::{I2cTarget, SerialTarget, SpiTarget};
 pub mod ads1115;
 mod ahead;
 pub mod bme280;
+pub mod bytes;
 pub mod lm75;
 pub mod loopback;
 pub mod mpu6050;
@@ -70,10 +71,12 @@ pub mod pcf8574;
 pub mod pms;
 pub mod registers;
 mod reset;
+pub mod script;
 pub mod sdcard;
 pub mod spi_registers;
 pub mod ssd1306;
 pub mod st7789;
+pub mod stream;
 pub mod tb6612fng;
 pub mod tmc2209;
 pub mod tmp117;
@@ -104,8 +107,13 @@ static SPI: &[Entry<dyn SpiTarget>] = &[
     Entry::of::<ws2812::Chain>(),
 ];
 
-static SERIAL: &[Entry<dyn SerialTarget>] =
-    &[Entry::of::<loopback::Loopback>(), Entry::of::<pms::Pms>(), Entry::of::<tmc2209::Tmc2209>()];
+static SERIAL: &[Entry<dyn SerialTarget>] = &[
+    Entry::of::<loopback::Loopback>(),
+    Entry::of::<pms::Pms>(),
+    Entry::of::<script::Script>(),
+    Entry::of::<stream::Stream>(),
+    Entry::of::<tmc2209::Tmc2209>(),
+];
 
 impl Kind for dyn I2cTarget {
     const BUS: &'static str = "I2C";
