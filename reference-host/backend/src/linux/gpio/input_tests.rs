@@ -165,3 +165,31 @@ fn a_line_without_edges_is_looked_at_from_time_to_time() {
         assert_eq!(waiting.join().unwrap(), Ok(true));
     });
 }
+
+#[test]
+fn whoever_takes_an_edge_first_nobody_misses_it() {
+    const ROUNDS: usize = 300;
+    let (mut pin, mut drive, _) = wire();
+    let (events, given) = mpsc::channel::<Box<dyn Event>>();
+    let (seen, done) = mpsc::channel();
+    let waiting = std::thread::spawn(move || {
+        for mut event in given {
+            let (sender, rung) = mpsc::channel();
+            let waker = Waker::from(Arc::new(Bell(sender)));
+            while event.poll(&mut Context::from_waker(&waker)).is_pending() {
+                rung.recv_timeout(Duration::from_secs(10)).unwrap();
+            }
+            seen.send(()).unwrap();
+        }
+    });
+    for round in 0..ROUNDS {
+        let level = Level::from(round % 2 == 0);
+        events.send(pin.watch(Condition::AnyEdge).unwrap()).unwrap();
+        drive.write_all(if level.is_high() { b"1" } else { b"0" }).unwrap();
+        let edge = pin.next_edge(NEVER).unwrap().unwrap();
+        assert_eq!((edge.to, edge.lost), (level, 0));
+        done.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+    drop(events);
+    waiting.join().unwrap();
+}

@@ -80,10 +80,13 @@ pub(super) fn plan(
     hold: bool,
 ) -> Result<Vec<Vec<Transfer>>, SpiError> {
     let calls = calls(operations, limits);
-    if calls.len() > 1 && !hold {
-        return Err(SpiError::TooLong { bytes: bytes(operations), most: limits.bytes });
+    match &calls[..] {
+        [first, _, ..] if !hold => {
+            let most = first.iter().map(|transfer| transfer.len).sum();
+            Err(SpiError::TooLong { bytes: bytes(operations), most })
+        }
+        _ => Ok(calls),
     }
-    Ok(calls)
 }
 
 fn calls(operations: &[Operation<'_, u8>], limits: Limits) -> Vec<Vec<Transfer>> {

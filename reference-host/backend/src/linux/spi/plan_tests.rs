@@ -69,6 +69,10 @@ fn a_transaction_of_several_calls_is_refused_where_chip_select_cannot_be_held() 
     let refused = SpiError::TooLong { bytes: 5000, most: 4096 };
     assert_eq!(plan(&long, LINUX, false), Err(refused));
     assert_eq!(plan(&long, LINUX, true).map(|calls| calls.len()), Ok(2));
+    // What fits is told as it is: short transfers with pauses fill it sooner.
+    let short: Vec<_> =
+        (0..33).flat_map(|_| [Operation::Write(&[1]), Operation::DelayNs(1000)]).collect();
+    assert_eq!(plan(&short, LINUX, false), Err(SpiError::TooLong { bytes: 33, most: 32 }));
     let most = [Operation::Write(&bytes[..4096])];
     assert_eq!(plan(&most, LINUX, false).map(|calls| calls.len()), Ok(1));
 }
