@@ -59,6 +59,7 @@
 //! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
 //! | takes a bus, a pin, a port of another kind | the slot of that kind: the table in [`hal`] |
 //! | asks for a pin that the board has no line for | [`NoPin`] |
+//! | drives and reads one pin | [`TwoWayPin`] of two slots |
 //! | drives chip select itself | a slot of `spi-bus` and one of `output-pin` |
 //! | is async | [`block_on`]`(async { … })` around its calls; [`within_ms`] for what may never happen |
 //! | reads a serial port by embedded-io | `port::open().within_ms(500)`, so that a dead chip is an error |
@@ -101,7 +102,7 @@ pub use periplasm_hal::embedded_hal_async;
 pub use periplasm_hal::{
     Adc, AdcChannel, AdcError, Buffer, Can, CanError, CanFrame, Condition, Delay, Diag, I2c,
     I2cError, InputPin, Level, NoPin, OutputPin, PinError, Pwm, PwmError, Serial, SerialError,
-    SerialWithin, SpiBus, SpiDevice, SpiError, SpiNb, block_on, hal_02, within_ms,
+    SerialWithin, SpiBus, SpiDevice, SpiError, SpiNb, TwoWayPin, block_on, hal_02, within_ms,
 };
 pub use periplasm_macros::driver;
 #[doc(hidden)]

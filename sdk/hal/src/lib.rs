@@ -17,6 +17,7 @@
 //! | `periplasm:hal/can` | [`Can`] | embedded-can, blocking and nb, with [`CanFrame`] |
 //! | none | [`Delay`] | `DelayNs`, blocking and async |
 //! | none | [`NoPin`] | `OutputPin`: a pin that the board has no line for |
+//! | none | [`TwoWayPin`] of an [`OutputPin`] and an [`InputPin`] | both in one |
 //! | none | [`SpiNb`] on an [`SpiBus`] | `FullDuplex` of embedded-hal-nb |
 //!
 //! Each also implements what embedded-hal 0.2 has for it: [`hal_02`]. An async
@@ -55,6 +56,7 @@ pub mod slot;
 mod spi;
 mod spi_bus;
 mod spi_nb;
+mod two_way;
 
 pub use adc::{AdcChannel, AdcError};
 pub use asynch::{Happening, block_on, happening, within_ms};
@@ -74,3 +76,4 @@ pub use pwm::PwmError;
 pub use serial::{SerialError, SerialWithin};
 pub use spi::SpiError;
 pub use spi_nb::SpiNb;
+pub use two_way::TwoWayPin;

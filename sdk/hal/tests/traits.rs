@@ -8,7 +8,7 @@ use embedded_hal_02::digital::v2;
 use periplasm_hal::hal_02::{Converter, PwmPin};
 use periplasm_hal::{
     Adc, AdcChannel, Can, Delay, I2c, InputPin, NoPin, OutputPin, Pwm, Serial, SerialWithin,
-    SpiBus, SpiDevice, SpiNb,
+    SpiBus, SpiDevice, SpiNb, TwoWayPin,
 };
 
 #[test]
@@ -29,6 +29,8 @@ fn handles_are_what_drivers_on_1_0_ask_for() {
     }
     buses::<I2c, SpiDevice, SpiBus>();
     pins::<OutputPin, InputPin, Pwm>();
+    fn both<P: digital::OutputPin + digital::InputPin + embedded_hal_async::digital::Wait>() {}
+    both::<TwoWayPin>();
     fn output<O: digital::OutputPin>() {}
     output::<NoPin>();
     fn waits<D: delay::DelayNs>() {}
@@ -96,6 +98,8 @@ fn handles_are_what_drivers_on_0_2_ask_for() {
     output::<NoPin>();
     fn pins<O: v2::StatefulOutputPin + v2::ToggleableOutputPin, N: v2::InputPin>() {}
     pins::<OutputPin, InputPin>();
+    fn both<P: v2::OutputPin + v2::InputPin>() {}
+    both::<TwoWayPin>();
     fn pulses<P: embedded_hal_02::PwmPin>() {}
     pulses::<PwmPin>();
     fn waits<D, W>()
