@@ -33,7 +33,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adc;
 mod bus;
+mod can;
+mod can_config;
 mod clock;
 mod config;
 mod described;
@@ -46,6 +49,7 @@ pub mod models;
 mod net;
 mod pin;
 mod pin_config;
+mod pwm;
 mod serial;
 mod serial_config;
 mod spi;
@@ -56,7 +60,10 @@ mod waiting;
 mod wakers;
 mod world;
 
+pub use adc::{AdcConfig, Converter, Voltage, VoltageChange};
 pub use bus::Bus;
+pub use can::Can;
+pub use can_config::{CanConfig, CanPeer};
 pub use clock::VirtualClock;
 pub use config::DeviceConfig;
 pub use error::ConfigError;
@@ -66,6 +73,7 @@ pub use model::Model;
 pub use net::{Net, Nets, Wiring};
 pub use pin::{Input, Output};
 pub use pin_config::{Change, InputConfig, LevelName, MAX_CHANGES, OutputConfig, Square};
+pub use pwm::{Duty, Pulses, PwmConfig};
 pub use serial::{SERIAL_QUEUE, Serial};
 pub use serial_config::SerialConfig;
 pub use spi::{SpiBus, SpiDevice};

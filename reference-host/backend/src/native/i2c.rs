@@ -1,26 +1,10 @@
-//! A bus and a clock for a driver that runs natively, without a component.
-//!
-//! What a driver sees here is what it would see inside a component over the
-//! same backend; the conformance tests and the benchmarks compare the two.
-//!
-//! ```
-//! use std::sync::Arc;
-//! use embedded_hal::i2c::{Error, ErrorKind, I2c, NoAcknowledgeSource};
-//! use periplasm_backend::{SharedI2c, native::NativeI2c, sim};
-//!
-//! let empty = sim::Bus::new(Arc::new(sim::VirtualClock::new()));
-//! let mut i2c = NativeI2c::new(SharedI2c::new(empty));
-//! let error = i2c.write(0x76_u8, &[0xd0]).unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address));
-//! ```
+//! I2C.
 
 use std::fmt;
-use std::sync::Arc;
 
-use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::{self, ErrorKind, I2c, Operation, SevenBitAddress, TenBitAddress};
 
-use crate::{Clock, I2cAddress, SharedI2c};
+use crate::{I2cAddress, SharedI2c};
 
 /// A shared bus as embedded-hal's `I2c`, for 7-bit and for 10-bit addresses.
 ///
@@ -86,39 +70,5 @@ impl I2c<TenBitAddress> for NativeI2c {
         operations: &mut [Operation<'_>],
     ) -> Result<(), Error> {
         self.run(I2cAddress::ten_bit(address).ok(), operations)
-    }
-}
-
-/// A clock as embedded-hal's `DelayNs`. Every delay is one wait, however long.
-#[derive(Clone)]
-pub struct NativeDelay {
-    clock: Arc<dyn Clock>,
-}
-
-impl NativeDelay {
-    /// Waits on `clock`.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
-    }
-}
-
-impl fmt::Debug for NativeDelay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NativeDelay").finish_non_exhaustive()
-    }
-}
-
-impl DelayNs for NativeDelay {
-    fn delay_ns(&mut self, ns: u32) {
-        self.clock.delay_ns(ns.into());
-    }
-
-    // embedded-hal's defaults for these two loop over `delay_ns`.
-    fn delay_us(&mut self, us: u32) {
-        self.clock.delay_ns(u64::from(us) * 1_000);
-    }
-
-    fn delay_ms(&mut self, ms: u32) {
-        self.clock.delay_ns(u64::from(ms) * 1_000_000);
     }
 }

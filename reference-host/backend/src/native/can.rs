@@ -1,0 +1,121 @@
+//! CAN.
+
+use std::fmt;
+
+use embedded_can::{self as can, ErrorKind, ExtendedId, Frame, Id, StandardId};
+
+use crate::{CanBus, CanError, CanFrame, CanId, CanPayload};
+
+/// A bus as embedded-can's `Can`, blocking and nb.
+pub struct NativeCan(Box<dyn CanBus>);
+
+impl NativeCan {
+    /// Talks on `bus`.
+    pub fn new(bus: impl CanBus + 'static) -> Self {
+        Self(Box::new(bus))
+    }
+
+    fn transmit_until(&mut self, frame: &NativeFrame, until_ns: u64) -> nb::Result<(), CanError> {
+        match self.0.transmit(&frame.0, until_ns)? {
+            true => Ok(()),
+            false => Err(nb::Error::WouldBlock),
+        }
+    }
+
+    fn receive_until(&mut self, until_ns: u64) -> nb::Result<NativeFrame, CanError> {
+        self.0.receive(until_ns)?.map(NativeFrame).ok_or(nb::Error::WouldBlock)
+    }
+}
+
+impl fmt::Debug for NativeCan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NativeCan").finish_non_exhaustive()
+    }
+}
+
+impl can::blocking::Can for NativeCan {
+    type Frame = NativeFrame;
+    type Error = CanError;
+
+    fn transmit(&mut self, frame: &NativeFrame) -> Result<(), CanError> {
+        nb::block!(self.transmit_until(frame, u64::MAX))
+    }
+
+    fn receive(&mut self) -> Result<NativeFrame, CanError> {
+        nb::block!(self.receive_until(u64::MAX))
+    }
+}
+
+impl can::nb::Can for NativeCan {
+    type Frame = NativeFrame;
+    type Error = CanError;
+
+    fn transmit(&mut self, frame: &NativeFrame) -> nb::Result<Option<NativeFrame>, CanError> {
+        self.transmit_until(frame, 0).map(|()| None)
+    }
+
+    fn receive(&mut self) -> nb::Result<NativeFrame, CanError> {
+        self.receive_until(0)
+    }
+}
+
+impl can::Error for CanError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Overrun => ErrorKind::Overrun,
+            Self::Bit => ErrorKind::Bit,
+            Self::Stuff => ErrorKind::Stuff,
+            Self::Crc => ErrorKind::Crc,
+            Self::Form => ErrorKind::Form,
+            Self::Acknowledge => ErrorKind::Acknowledge,
+            Self::Gone | Self::Other => ErrorKind::Other,
+        }
+    }
+}
+
+/// A frame as embedded-can's `Frame`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NativeFrame(pub CanFrame);
+
+fn native(id: impl Into<Id>) -> CanId {
+    match id.into() {
+        Id::Standard(id) => CanId::Standard(id.as_raw()),
+        Id::Extended(id) => CanId::Extended(id.as_raw()),
+    }
+}
+
+impl Frame for NativeFrame {
+    fn new(id: impl Into<Id>, data: &[u8]) -> Option<Self> {
+        CanFrame::new(native(id), data).map(Self)
+    }
+
+    fn new_remote(id: impl Into<Id>, dlc: usize) -> Option<Self> {
+        CanFrame::remote(native(id), dlc).map(Self)
+    }
+
+    fn is_extended(&self) -> bool {
+        matches!(self.0.id(), CanId::Extended(_))
+    }
+
+    fn is_remote_frame(&self) -> bool {
+        matches!(self.0.payload(), CanPayload::Remote(_))
+    }
+
+    fn id(&self) -> Id {
+        // A frame's identifier exists, so neither is ever replaced.
+        match self.0.id() {
+            CanId::Standard(id) => StandardId::new(id).unwrap_or(StandardId::MAX).into(),
+            CanId::Extended(id) => ExtendedId::new(id).unwrap_or(ExtendedId::MAX).into(),
+        }
+    }
+
+    fn dlc(&self) -> usize {
+        match self.0.payload() {
+            CanPayload::Data { len, .. } | CanPayload::Remote(len) => len.into(),
+        }
+    }
+
+    fn data(&self) -> &[u8] {
+        self.0.data()
+    }
+}
