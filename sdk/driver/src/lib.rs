@@ -56,6 +56,7 @@
 //! | --- | --- |
 //! | gives thousandths as integers | `reading.try_into().map_err(\|_\| Error::InvalidData)` where the types differ |
 //! | waits | `&mut Delay` |
+//! | says "not yet" (nb) | [`poll`] |
 //! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
 //! | takes a bus, a pin, a port of another kind | the slot of that kind: the table in [`hal`] |
 //! | asks for a pin that the board has no line for | [`NoPin`] |
@@ -87,6 +88,7 @@ mod gives;
 mod panic;
 #[cfg(feature = "graphics")]
 pub mod picture;
+mod poll;
 #[cfg(feature = "storage")]
 pub mod storage;
 pub mod units;
@@ -96,6 +98,7 @@ pub use bindings::periplasm::device::types::{BusFault, Error};
 pub use bytes::Bytes;
 pub use device::Device;
 pub use embedded_hal;
+pub use nb;
 pub use panic::panicked;
 pub use periplasm_hal as hal;
 pub use periplasm_hal::embedded_hal_async;
@@ -105,6 +108,7 @@ pub use periplasm_hal::{
     SerialWithin, SpiBus, SpiDevice, SpiError, SpiNb, TwoWayPin, block_on, hal_02, within_ms,
 };
 pub use periplasm_macros::driver;
+pub use poll::poll;
 #[doc(hidden)]
 pub use wit_bindgen;
 
