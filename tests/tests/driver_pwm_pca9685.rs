@@ -2,7 +2,6 @@
 //! read from the chip's registers, over the same bus.
 
 use embedded_hal::i2c::Operation;
-use embedded_hal::i2c::Operation;
 use periplasm_backend::{I2cAddress, SharedI2c};
 use periplasm_tests::{DeviceError, Rig};
 
