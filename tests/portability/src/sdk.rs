@@ -1,0 +1,79 @@
+//! What the SDK has for each kind of hardware, as the generated crate names it.
+
+use crate::hal::{Family, Kind};
+
+/// The SDK's type that has all these traits, from the generated crate's module
+/// `sdk` on. Nothing when no one thing is all of that.
+pub(crate) fn stand_in(asked: &[(Family, Kind)]) -> Option<&'static str> {
+    let (_, kind) = *asked.first()?;
+    if asked.iter().any(|(_, other)| *other != kind) {
+        return None;
+    }
+    let old = asked.iter().any(|(family, _)| *family == Family::Hal02);
+    Some(match (kind, old) {
+        (Kind::I2c, false) => "sdk::I2c",
+        (Kind::Spi, false) => "sdk::SpiDevice",
+        (Kind::SpiBus, false) => "sdk::SpiBus",
+        (Kind::OutputPin, false) => "sdk::OutputPin",
+        (Kind::InputPin, false) => "sdk::InputPin",
+        (Kind::Pwm, false) => "sdk::Pwm",
+        (Kind::Adc, _) => "sdk::Adc",
+        (Kind::Serial, false) => "sdk::Serial",
+        (Kind::Can, _) => "sdk::Can",
+        (Kind::Delay, false) => "sdk::Delay",
+        (Kind::I2c, true) => "sdk::OldI2c",
+        (Kind::Spi | Kind::SpiBus, true) => "sdk::OldSpi",
+        (Kind::OutputPin, true) => "sdk::OldOutputPin",
+        (Kind::InputPin, true) => "sdk::OldInputPin",
+        (Kind::Pwm, true) => "sdk::OldPwm",
+        (Kind::Serial, true) => "sdk::OldSerial",
+        (Kind::Delay, true) => "sdk::OldDelay",
+    })
+}
+
+/// A trait of a third crate, by package and name, and who implements it: types
+/// as the generated crate names them, and the packages they are in.
+pub(crate) struct Known {
+    pub(crate) package: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) types: &'static [&'static str],
+    /// At the version of `package`.
+    pub(crate) from: &'static [&'static str],
+}
+
+/// The display drivers' own abstraction has two implementations of its authors.
+pub(crate) const KNOWN: &[Known] = &[
+    Known {
+        package: "display-interface",
+        name: "WriteOnlyDataCommand",
+        types: &[
+            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
+            "display_interface_i2c::I2CInterface<sdk::I2c>",
+        ],
+        from: &["display-interface-spi", "display-interface-i2c"],
+    },
+    Known {
+        package: "display-interface",
+        name: "AsyncWriteOnlyDataCommand",
+        types: &[
+            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
+            "display_interface_i2c::I2CInterface<sdk::I2c>",
+        ],
+        from: &["display-interface-spi", "display-interface-i2c"],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_must_be_all_that_is_asked() {
+        let both = [(Family::Hal1, Kind::I2c), (Family::Async, Kind::I2c)];
+        assert_eq!(stand_in(&both), Some("sdk::I2c"));
+        let old = [(Family::Hal02, Kind::SpiBus)];
+        assert_eq!(stand_in(&old), Some("sdk::OldSpi"));
+        let two_ways = [(Family::Hal1, Kind::OutputPin), (Family::Hal1, Kind::InputPin)];
+        assert_eq!(stand_in(&two_ways), None);
+    }
+}

@@ -1,0 +1,318 @@
+//! From bounds to types: a small solver. It offers candidates in the order of
+//! their promise; the compiler decides.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use quote::ToTokens;
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type};
+
+use crate::bounds::{self, Asked, Solved, bare, words};
+use crate::names::{Meaning, Names};
+use crate::sdk::{KNOWN, stand_in};
+use crate::source::{Impl, LocalPath};
+
+/// How deep traits of a crate may stand on each other.
+const MAX_DEPTH: u8 = 4;
+
+/// How many types are offered for one parameter.
+const MAX_TYPES: usize = 6;
+
+/// How many choices for all parameters together are offered.
+pub(crate) const MAX_CHOICES: usize = 8;
+
+/// Finds types for the parameters of a driver.
+pub(crate) struct Solver<'a> {
+    pub(crate) names: &'a Names,
+    /// Packages whose types were offered.
+    pub(crate) packages: RefCell<BTreeSet<(String, String)>>,
+    /// Demands that nothing fits, in words.
+    pub(crate) unmet: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Solver<'a> {
+    pub(crate) fn new(names: &'a Names) -> Self {
+        Self { names, packages: RefCell::default(), unmet: RefCell::default() }
+    }
+
+    /// The ways to choose types for `generics`, the most promising first. Only
+    /// the parameters that `needed` holds for are chosen.
+    pub(crate) fn choices(
+        &self,
+        module: &[String],
+        generics: &Generics,
+        outer: &Solved,
+        depth: u8,
+        needed: impl Fn(&str) -> bool,
+        position: impl Fn(&str) -> Vec<String>,
+    ) -> Vec<Solved> {
+        let mut choices = vec![outer.clone()];
+        for (name, asked) in bounds::of(generics) {
+            if !needed(&name) {
+                continue;
+            }
+            let mut types = self.candidates(module, &asked, outer, depth);
+            let sorted = Asked::sort(self.names, module, &asked);
+            // Without a demand that says more, what stands in that place
+            // elsewhere is the best guess.
+            if sorted.hal.is_empty() && sorted.local.is_empty() {
+                let mut elsewhere = position(&name);
+                elsewhere.append(&mut types);
+                types = elsewhere;
+                types.push("()".to_owned());
+            }
+            types.truncate(MAX_TYPES);
+            let mut more = Vec::new();
+            for ty in &types {
+                for choice in &choices {
+                    let mut choice = choice.clone();
+                    choice.insert(name.clone(), ty.clone());
+                    more.push(choice);
+                }
+            }
+            more.truncate(MAX_CHOICES);
+            choices = more;
+        }
+        for param in &generics.params {
+            if let GenericParam::Const(param) = param {
+                let value = match param.ty.to_token_stream().to_string().as_str() {
+                    "bool" => "true",
+                    "char" => "'a'",
+                    _ => "4",
+                };
+                for choice in &mut choices {
+                    choice.insert(param.ident.to_string(), value.to_owned());
+                }
+            }
+        }
+        choices
+    }
+
+    /// Types that may have all of `bounds`.
+    pub(crate) fn candidates(
+        &self,
+        module: &[String],
+        bounds: &[syn::TraitBound],
+        solved: &Solved,
+        depth: u8,
+    ) -> Vec<String> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        let asked = Asked::sort(self.names, module, bounds);
+        if !asked.hal.is_empty() {
+            let found = stand_in(&asked.hal);
+            if found.is_none() {
+                let kinds: Vec<String> =
+                    asked.hal.iter().map(|(_, k)| format!("{k:?}")).collect();
+                let kinds = kinds.join(" and ");
+                self.unmet.borrow_mut().insert(format!("needs one thing that is {kinds}"));
+            }
+            return found.into_iter().map(str::to_owned).collect();
+        }
+        let mut found: Option<Vec<String>> = None;
+        for local in &asked.local {
+            let who = self.implementors(local, depth + 1);
+            found = Some(match found {
+                None => who,
+                Some(before) => {
+                    let both: Vec<_> = before.iter().filter(|t| who.contains(t)).cloned().collect();
+                    if both.is_empty() { before } else { both }
+                }
+            });
+        }
+        if let Some(found) = found {
+            return found;
+        }
+        let others = asked.other.iter();
+        others.flat_map(|(package, b)| self.foreign(module, package.as_deref(), b, solved)).collect()
+    }
+
+    /// The types that have the crate's own trait `of`.
+    fn implementors(&self, of: &LocalPath, depth: u8) -> Vec<String> {
+        let mut found = Vec::new();
+        for implementation in &self.names.source.impls {
+            let Some((_, path, _)) = &implementation.item.trait_ else { continue };
+            if self.names.resolve(&implementation.module, &words(path))
+                != Some(Meaning::Local(of.clone()))
+            {
+                continue;
+            }
+            for (_, ty) in self.self_types(implementation, depth) {
+                if !found.contains(&ty) && found.len() < 2 * MAX_TYPES {
+                    found.push(ty);
+                }
+            }
+        }
+        found
+    }
+
+    /// The types that an `impl` block is for, each with how its parameters
+    /// were chosen.
+    pub(crate) fn self_types(&self, of: &Impl, depth: u8) -> Vec<(Solved, String)> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        let ty = &*of.item.self_ty;
+        let written = ty.to_token_stream();
+        let mentioned = |name: &str| mentions(written.clone(), name);
+        let head = self.head(&of.module, ty);
+        let position = |name: &str| {
+            let Some(head) = &head else { return Vec::new() };
+            let place = arguments(ty).iter().position(|a| bare(a).as_deref() == Some(name));
+            place.map_or(Vec::new(), |place| self.elsewhere(head, place, depth + 1))
+        };
+        let choices = self.choices(
+            &of.module,
+            &of.item.generics,
+            &Solved::new(),
+            depth,
+            mentioned,
+            position,
+        );
+        let mut found: Vec<(Solved, String)> = Vec::new();
+        for choice in choices {
+            if let Some(ty) = self.print(&of.module, ty, &choice)
+                && !found.iter().any(|(_, known)| *known == ty)
+            {
+                found.push((choice, ty));
+            }
+        }
+        found
+    }
+
+    /// The crate's own type that `ty` is, without its arguments.
+    pub(crate) fn head(&self, module: &[String], ty: &Type) -> Option<LocalPath> {
+        let Type::Path(path) = ty else { return None };
+        match self.names.resolve(module, &words(&path.path))? {
+            Meaning::Local(head) => Some(head),
+            Meaning::Extern(..) => None,
+        }
+    }
+
+    /// What other `impl` blocks, and the definition, have in place `place` of
+    /// the type `head`.
+    fn elsewhere(&self, head: &LocalPath, place: usize, depth: u8) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut add = |types: Vec<String>| {
+            for ty in types {
+                if !found.contains(&ty) {
+                    found.push(ty);
+                }
+            }
+        };
+        if depth <= MAX_DEPTH {
+            for other in &self.names.source.impls {
+                if self.head(&other.module, &other.item.self_ty).as_ref() != Some(head) {
+                    continue;
+                }
+                let arguments = arguments(&other.item.self_ty);
+                let Some(argument) = arguments.get(place) else { continue };
+                let bounds = bounds::of(&other.item.generics);
+                match bare(argument).and_then(|a| bounds.iter().find(|(name, _)| *name == a)) {
+                    Some((_, bounds)) => {
+                        add(self.candidates(&other.module, bounds, &Solved::new(), depth));
+                    }
+                    // With parameters inside it is not known enough.
+                    None if !bounds.iter().any(|(n, _)| mentions(argument.to_token_stream(), n)) => {
+                        add(self.print(&other.module, argument, &Solved::new()).into_iter().collect());
+                    }
+                    None => {}
+                }
+            }
+        }
+        if let Some(generics) = self.names.source.structs.get(head) {
+            let module = &head[..head.len() - 1];
+            let types: Vec<_> = generics.type_params().collect();
+            if let Some(param) = types.get(place) {
+                let bounds = bounds::of(generics);
+                let bounds = bounds.get(place).map(|(_, b)| b.as_slice()).unwrap_or_default();
+                add(self.candidates(module, bounds, &Solved::new(), depth));
+                if let Some(default) = &param.default {
+                    add(self.print(module, default, &Solved::new()).into_iter().collect());
+                }
+            }
+        }
+        found
+    }
+
+    /// Types that have a trait of another crate or of the standard library.
+    fn foreign(
+        &self,
+        module: &[String],
+        package: Option<&str>,
+        bound: &syn::TraitBound,
+        solved: &Solved,
+    ) -> Vec<String> {
+        let Some(segment) = bound.path.segments.last() else { return Vec::new() };
+        let name = segment.ident.to_string();
+        if let Some(package) = package {
+            let Some(known) = KNOWN.iter().find(|k| k.package == package && k.name == name) else {
+                self.unmet.borrow_mut().insert(format!("needs `{name}` of {package}, which nobody here has"));
+                return Vec::new();
+            };
+            let version = self.names.dependencies.values().find(|d| d.package == package);
+            for from in known.from {
+                let version = version.map(|d| d.version.clone()).unwrap_or_default();
+                self.packages.borrow_mut().insert(((*from).to_owned(), version));
+            }
+            return known.types.iter().map(|t| (*t).to_owned()).collect();
+        }
+        let first = match &segment.arguments {
+            PathArguments::AngleBracketed(a) => a.args.iter().find_map(|a| match a {
+                GenericArgument::Type(ty) => self.print(module, ty, solved),
+                GenericArgument::AssocType(a) => self.print(module, &a.ty, solved),
+                _ => None,
+            }),
+            PathArguments::Parenthesized(a) => {
+                let inputs: Option<String> =
+                    a.inputs.iter().map(|i| Some(self.print(module, i, solved)? + ",")).collect();
+                let output = match &a.output {
+                    syn::ReturnType::Default => Some("()".to_owned()),
+                    syn::ReturnType::Type(_, ty) => self.print(module, ty, solved),
+                };
+                inputs.zip(output).map(|(i, o)| format!("fn({i}) -> {o}"))
+            }
+            PathArguments::None => None,
+        };
+        let ty = match (name.as_str(), first) {
+            ("Into" | "TryInto" | "From" | "TryFrom" | "Borrow" | "BorrowMut", Some(ty)) => ty,
+            ("Fn" | "FnMut" | "FnOnce", Some(function)) => function,
+            ("AsRef" | "AsMut" | "Deref" | "DerefMut", Some(ty)) => match ty.strip_prefix('[') {
+                Some(item) => format!("[{}; 4]", item.trim_end_matches(']')),
+                None => format!("&'static mut {ty}"),
+            },
+            ("Iterator" | "ExactSizeIterator" | "DoubleEndedIterator", Some(item)) => {
+                format!("core::array::IntoIter<{item}, 4>")
+            }
+            ("IntoIterator", Some(item)) => format!("[{item}; 4]"),
+            ("Write", _) => "Text".to_owned(),
+            ("Debug" | "Display" | "Copy" | "Clone" | "Default" | "PartialEq" | "Ord", _) => {
+                "u8".to_owned()
+            }
+            _ => return Vec::new(),
+        };
+        vec![ty]
+    }
+}
+
+/// The types among a path's arguments.
+pub(crate) fn arguments(ty: &Type) -> Vec<&Type> {
+    let Type::Path(path) = ty else { return Vec::new() };
+    let arguments = path.path.segments.last().map(|s| &s.arguments);
+    let Some(PathArguments::AngleBracketed(arguments)) = arguments else { return Vec::new() };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
+/// Whether `name` stands anywhere in `tokens`.
+fn mentions(tokens: proc_macro2::TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
