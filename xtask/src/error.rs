@@ -64,6 +64,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Composed(#[from] periplasm_compose::WriteError),
+    /// Whether drivers fit could not be found out.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Portability(#[from] periplasm_portability::Error),
     /// A file could not be written.
     #[error("{} cannot be written", path.display())]
     #[diagnostic(help("check that the folder exists, is yours and has room"))]
@@ -98,6 +102,8 @@ impl Error {
     /// The exit code: see `cargo xtask --help`.
     pub(crate) fn code(&self) -> u8 {
         match self {
+            Self::Portability(periplasm_portability::Error::List { .. }) => 65,
+            Self::Portability(_) => 1,
             Self::Failed { .. } | Self::Start { .. } | Self::Target { .. } | Self::Checks(_) => 1,
             Self::Compose(_) | Self::Build(_) => 65,
             Self::Name { .. } => 64,

@@ -19,6 +19,8 @@ pub enum Kind {
     Pwm,
     /// An input of a converter.
     Adc,
+    /// A converter, which is asked for the value of an input: embedded-hal 0.2.
+    Converter,
     /// A serial port.
     Serial,
     /// A CAN bus.
@@ -127,7 +129,7 @@ fn hal_1(path: &[&str]) -> Option<Kind> {
 
 fn hal_02(path: &[&str]) -> Option<Kind> {
     Some(match path {
-        ["blocking", "i2c", "Read" | "Write" | "WriteRead" | "Transactional" | ..] => Kind::I2c,
+        ["blocking", "i2c", ..] => Kind::I2c,
         // Chip select is the driver's own there, or there is none.
         ["blocking", "spi", ..] | ["spi", "FullDuplex"] => Kind::SpiBus,
         ["blocking", "delay", ..] => Kind::Delay,
@@ -136,7 +138,8 @@ fn hal_02(path: &[&str]) -> Option<Kind> {
         | ["digital", "OutputPin"] => Kind::OutputPin,
         ["digital", "v2", "InputPin"] | ["digital", "InputPin"] => Kind::InputPin,
         ["PwmPin" | "Pwm"] => Kind::Pwm,
-        ["adc", "OneShot" | "Channel"] => Kind::Adc,
+        ["adc", "OneShot"] => Kind::Converter,
+        ["adc", "Channel"] => Kind::Adc,
         _ => return None,
     })
 }

@@ -10,24 +10,20 @@ pub(crate) fn stand_in(asked: &[(Family, Kind)]) -> Option<&'static str> {
         return None;
     }
     let old = asked.iter().any(|(family, _)| *family == Family::Hal02);
-    Some(match (kind, old) {
-        (Kind::I2c, false) => "sdk::I2c",
-        (Kind::Spi, false) => "sdk::SpiDevice",
-        (Kind::SpiBus, false) => "sdk::SpiBus",
-        (Kind::OutputPin, false) => "sdk::OutputPin",
-        (Kind::InputPin, false) => "sdk::InputPin",
-        (Kind::Pwm, false) => "sdk::Pwm",
-        (Kind::Adc, _) => "sdk::Adc",
-        (Kind::Serial, false) => "sdk::Serial",
-        (Kind::Can, _) => "sdk::Can",
-        (Kind::Delay, false) => "sdk::Delay",
-        (Kind::I2c, true) => "sdk::OldI2c",
-        (Kind::Spi | Kind::SpiBus, true) => "sdk::OldSpi",
-        (Kind::OutputPin, true) => "sdk::OldOutputPin",
-        (Kind::InputPin, true) => "sdk::OldInputPin",
-        (Kind::Pwm, true) => "sdk::OldPwm",
-        (Kind::Serial, true) => "sdk::OldSerial",
-        (Kind::Delay, true) => "sdk::OldDelay",
+    Some(match kind {
+        Kind::I2c => "sdk::I2c",
+        // 0.2 has no trait for a device alone.
+        Kind::Spi => "sdk::SpiDevice",
+        Kind::SpiBus => "sdk::SpiBus",
+        Kind::OutputPin => "sdk::OutputPin",
+        Kind::InputPin => "sdk::InputPin",
+        Kind::Pwm if old => "sdk::hal_02::PwmPin",
+        Kind::Pwm => "sdk::Pwm",
+        Kind::Adc => "sdk::Adc",
+        Kind::Converter => "sdk::hal_02::Converter",
+        Kind::Serial => "sdk::Serial",
+        Kind::Can => "sdk::Can",
+        Kind::Delay => "sdk::Delay",
     })
 }
 
@@ -72,7 +68,7 @@ mod tests {
         let both = [(Family::Hal1, Kind::I2c), (Family::Async, Kind::I2c)];
         assert_eq!(stand_in(&both), Some("sdk::I2c"));
         let old = [(Family::Hal02, Kind::SpiBus)];
-        assert_eq!(stand_in(&old), Some("sdk::OldSpi"));
+        assert_eq!(stand_in(&old), Some("sdk::SpiBus"));
         let two_ways = [(Family::Hal1, Kind::OutputPin), (Family::Hal1, Kind::InputPin)];
         assert_eq!(stand_in(&two_ways), None);
     }

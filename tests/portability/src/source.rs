@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use syn::{ImplItem, Item, UseTree, Visibility};
 
 /// A path from the crate's root on.
-pub type LocalPath = Vec<String>;
+pub(crate) type LocalPath = Vec<String>;
 
 /// What stands under a name in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod completions;
 mod compose;
 mod demo;
 mod new;
+mod portability;
 mod run;
 mod test;
 
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Bench(bench::Bench),
     #[command(subcommand)]
     New(new::New),
+    Portability(portability::Portability),
     Ci(ci::Ci),
     Completions(completions::Completions),
 }
@@ -41,6 +43,7 @@ impl Command {
             Self::Test(command) => command.run(),
             Self::Bench(command) => command.run(),
             Self::New(command) => command.run(),
+            Self::Portability(command) => command.run(),
             Self::Ci(command) => command.run(),
             Self::Completions(command) => command.run(cli),
         }
