@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use syn::{GenericParam, Generics, Type, TypeParamBound, WherePredicate};
+use syn::{
+    GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate,
+};
 
 use crate::hal::{Family, Kind};
 use crate::names::{Meaning, Names};
@@ -26,6 +28,19 @@ pub(crate) fn of(generics: &Generics) -> Vec<(String, Vec<syn::TraitBound>)> {
         }
     }
     found
+}
+
+/// The bounds that say what the parameter `name` is: those with `Error = name`.
+pub(crate) fn saying(generics: &Generics, name: &str) -> Vec<syn::TraitBound> {
+    let says = |bound: &syn::TraitBound| {
+        let arguments = bound.path.segments.last().map(|s| &s.arguments);
+        let Some(PathArguments::AngleBracketed(arguments)) = arguments else { return false };
+        arguments.args.iter().any(|argument| match argument {
+            GenericArgument::AssocType(equal) => bare(&equal.ty).as_deref() == Some(name),
+            _ => false,
+        })
+    };
+    of(generics).into_iter().flat_map(|(_, bounds)| bounds).filter(says).collect()
 }
 
 pub(crate) fn traits<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Vec<syn::TraitBound> {

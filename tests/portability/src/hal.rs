@@ -144,11 +144,6 @@ fn hal_02(path: &[&str]) -> Option<Kind> {
     })
 }
 
-/// Shared prefixes of paths that a glob import may leave out.
-pub(crate) fn is_module(path: &[String]) -> bool {
-    matches!(path.first().map(String::as_str), None | Some("blocking" | "digital" | "prelude"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

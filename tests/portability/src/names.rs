@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::hal::{self, Family, Kind};
+use crate::hal::{Family, Kind};
 use crate::source::{LocalPath, Source, What};
 
 /// A crate that the driver depends on.
@@ -109,9 +109,7 @@ impl Names {
         for import in module.imports.iter().filter(|i| &i.name == first) {
             // `use hal::…` beside `extern crate … as hal` leads to itself.
             let itself = import.path.first() == Some(first) && import.path.len() == 1;
-            if !itself
-                && let Some(meaning) = self.follow(at, &import.path, steps)
-            {
+            if !itself && let Some(meaning) = self.follow(at, &import.path, steps) {
                 return self.go_on(meaning, rest, steps);
             }
         }
@@ -127,7 +125,7 @@ impl Names {
                         return found;
                     }
                 }
-                Some(Meaning::Extern(name, inner)) if hal && hal::is_module(&inner) => {
+                Some(Meaning::Extern(name, inner)) if hal => {
                     let meaning = Meaning::Extern(name, [inner, path.to_vec()].concat());
                     if self.hal(&meaning).is_some() {
                         return Some(meaning);
@@ -250,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_circle_of_imports_ends() {
-        let names = names("pub use a::X; mod a { pub use crate::b::X; } mod b { pub use crate::a::*; }");
+        let names =
+            names("pub use a::X; mod a { pub use crate::b::X; } mod b { pub use crate::a::*; }");
         assert_eq!(names.resolve(&[], &path("X")), None);
     }
 }

@@ -121,7 +121,8 @@ impl<'a> Project<'a> {
 
     /// Fetches the driver and says what it is.
     pub(crate) fn package(&self) -> Result<Package> {
-        let output = self.run(&["metadata", "--format-version", "1", "--filter-platform", TARGET])?;
+        let output =
+            self.run(&["metadata", "--format-version", "1", "--filter-platform", TARGET])?;
         let krate = self.entry.shown();
         if !output.status.success() {
             let found = String::from_utf8_lossy(&output.stderr).trim().to_owned();

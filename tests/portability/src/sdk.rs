@@ -27,6 +27,20 @@ pub(crate) fn stand_in(asked: &[(Family, Kind)]) -> Option<&'static str> {
     })
 }
 
+/// The error of the SDK's type for `kind`.
+pub(crate) fn error(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::I2c => "sdk::I2cError",
+        Kind::Spi | Kind::SpiBus => "sdk::SpiError",
+        Kind::OutputPin | Kind::InputPin => "sdk::PinError",
+        Kind::Pwm => "sdk::PwmError",
+        Kind::Adc | Kind::Converter => "sdk::AdcError",
+        Kind::Serial => "sdk::SerialError",
+        Kind::Can => "sdk::CanError",
+        Kind::Delay => return None,
+    })
+}
+
 /// A trait of a third crate, by package and name, and who implements it: types
 /// as the generated crate names them, and the packages they are in.
 pub(crate) struct Known {

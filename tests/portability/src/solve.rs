@@ -8,8 +8,9 @@ use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type};
 
 use crate::bounds::{self, Asked, Solved, bare, words};
+use crate::hal::Family;
 use crate::names::{Meaning, Names};
-use crate::sdk::{KNOWN, stand_in};
+use crate::sdk::{self, KNOWN, stand_in};
 use crate::source::{Impl, LocalPath};
 
 /// How deep traits of a crate may stand on each other.
@@ -46,19 +47,22 @@ impl<'a> Solver<'a> {
         needed: impl Fn(&str) -> bool,
         position: impl Fn(&str) -> Vec<String>,
     ) -> Vec<Solved> {
-        let mut choices = vec![outer.clone()];
-        for (name, asked) in bounds::of(generics) {
-            if !needed(&name) {
+        let all = bounds::of(generics);
+        // What is not chosen is for the compiler to find.
+        let open = || all.iter().map(|(name, _)| (name.clone(), "_".to_owned()));
+        let known: Solved = outer.clone().into_iter().chain(open()).collect();
+        let mut choices = vec![known.clone()];
+        for (name, asked) in &all {
+            if !needed(name) {
                 continue;
             }
-            let mut types = self.candidates(module, &asked, outer, depth);
-            let sorted = Asked::sort(self.names, module, &asked);
+            let mut types = self.said(module, generics, name);
+            types.extend(self.candidates(module, asked, &known, depth));
+            let sorted = Asked::sort(self.names, module, asked);
             // Without a demand that says more, what stands in that place
             // elsewhere is the best guess.
             if sorted.hal.is_empty() && sorted.local.is_empty() {
-                let mut elsewhere = position(&name);
-                elsewhere.append(&mut types);
-                types = elsewhere;
+                types.extend(position(name));
                 types.push("()".to_owned());
             }
             types.truncate(MAX_TYPES);
@@ -88,6 +92,18 @@ impl<'a> Solver<'a> {
         choices
     }
 
+    /// What a parameter is that others say, as `Error = E` does: the compiler
+    /// knows, where these others are.
+    fn said(&self, module: &[String], generics: &Generics, name: &str) -> Vec<String> {
+        let saying = bounds::saying(generics, name);
+        let mut types: Vec<String> = saying.iter().take(1).map(|_| "_".to_owned()).collect();
+        for (_, kind) in Asked::sort(self.names, module, &saying).hal {
+            types.extend(sdk::error(kind).map(str::to_owned));
+        }
+        types.dedup();
+        types
+    }
+
     /// Types that may have all of `bounds`.
     pub(crate) fn candidates(
         &self,
@@ -103,8 +119,7 @@ impl<'a> Solver<'a> {
         if !asked.hal.is_empty() {
             let found = stand_in(&asked.hal);
             if found.is_none() {
-                let kinds: Vec<String> =
-                    asked.hal.iter().map(|(_, k)| format!("{k:?}")).collect();
+                let kinds: Vec<String> = asked.hal.iter().map(|(_, k)| format!("{k:?}")).collect();
                 let kinds = kinds.join(" and ");
                 self.unmet.borrow_mut().insert(format!("needs one thing that is {kinds}"));
             }
@@ -125,7 +140,9 @@ impl<'a> Solver<'a> {
             return found;
         }
         let others = asked.other.iter();
-        others.flat_map(|(package, b)| self.foreign(module, package.as_deref(), b, solved)).collect()
+        others
+            .flat_map(|(package, b)| self.foreign(module, package.as_deref(), b, solved))
+            .collect()
     }
 
     /// The types that have the crate's own trait `of`.
@@ -162,14 +179,8 @@ impl<'a> Solver<'a> {
             let place = arguments(ty).iter().position(|a| bare(a).as_deref() == Some(name));
             place.map_or(Vec::new(), |place| self.elsewhere(head, place, depth + 1))
         };
-        let choices = self.choices(
-            &of.module,
-            &of.item.generics,
-            &Solved::new(),
-            depth,
-            mentioned,
-            position,
-        );
+        let choices =
+            self.choices(&of.module, &of.item.generics, &Solved::new(), depth, mentioned, position);
         let mut found: Vec<(Solved, String)> = Vec::new();
         for choice in choices {
             if let Some(ty) = self.print(&of.module, ty, &choice)
@@ -210,12 +221,20 @@ impl<'a> Solver<'a> {
                 let Some(argument) = arguments.get(place) else { continue };
                 let bounds = bounds::of(&other.item.generics);
                 match bare(argument).and_then(|a| bounds.iter().find(|(name, _)| *name == a)) {
-                    Some((_, bounds)) => {
+                    Some((name, bounds)) => {
+                        let said = self.said(&other.module, &other.item.generics, name);
+                        add(said.into_iter().filter(|ty| ty != "_").collect());
                         add(self.candidates(&other.module, bounds, &Solved::new(), depth));
                     }
                     // With parameters inside it is not known enough.
-                    None if !bounds.iter().any(|(n, _)| mentions(argument.to_token_stream(), n)) => {
-                        add(self.print(&other.module, argument, &Solved::new()).into_iter().collect());
+                    None if !bounds
+                        .iter()
+                        .any(|(n, _)| mentions(argument.to_token_stream(), n)) =>
+                    {
+                        add(self
+                            .print(&other.module, argument, &Solved::new())
+                            .into_iter()
+                            .collect());
                     }
                     None => {}
                 }
@@ -236,6 +255,11 @@ impl<'a> Solver<'a> {
         found
     }
 
+    fn is_hal(&self, package: &str) -> bool {
+        let mut known = self.names.dependencies.values().filter(|d| d.package == package);
+        known.any(|d| Family::of(&d.package, &d.version).is_some())
+    }
+
     /// Types that have a trait of another crate or of the standard library.
     fn foreign(
         &self,
@@ -247,8 +271,14 @@ impl<'a> Solver<'a> {
         let Some(segment) = bound.path.segments.last() else { return Vec::new() };
         let name = segment.ident.to_string();
         if let Some(package) = package {
+            if self.is_hal(package) {
+                // Of those that stand for no hardware one has values of its own.
+                return if name == "AddressMode" { vec!["u8".to_owned()] } else { Vec::new() };
+            }
             let Some(known) = KNOWN.iter().find(|k| k.package == package && k.name == name) else {
-                self.unmet.borrow_mut().insert(format!("needs `{name}` of {package}, which nobody here has"));
+                self.unmet
+                    .borrow_mut()
+                    .insert(format!("needs `{name}` of {package}, which nobody here has"));
                 return Vec::new();
             };
             let version = self.names.dependencies.values().find(|d| d.package == package);

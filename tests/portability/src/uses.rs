@@ -101,8 +101,7 @@ fn calls(
     signature: &Signature,
     solved: &Solved,
 ) -> Vec<String> {
-    let choices =
-        solver.choices(module, &signature.generics, solved, 0, |_| true, |_| Vec::new());
+    let choices = solver.choices(module, &signature.generics, solved, 0, |_| true, |_| Vec::new());
     let parameters: Vec<String> = signature
         .generics
         .params
