@@ -60,8 +60,8 @@ impl Solver<'_> {
         let written = words(path);
         let first = written.first()?;
         if solved.contains_key(first) && written.len() > 1 {
-            // An associated type of a parameter: for the compiler to find.
-            return Some("_".to_owned());
+            // An associated type: of this `impl`, or for the compiler to find.
+            return Some(solved.get(&written.join("::")).cloned().unwrap_or("_".to_owned()));
         }
         let named = match self.names.resolve(module, &written) {
             Some(Meaning::Local(item)) => match self.names.public(&item) {

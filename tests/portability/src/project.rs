@@ -87,6 +87,8 @@ impl<'a> Project<'a> {
             "[package]\nname = \"periplasm-instantiation\"\nversion = \"0.0.0\"\n\
              edition = \"2024\"\npublish = false\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
              [workspace]\n\n[profile.dev]\npanic = \"abort\"\ndebug = false\n\n\
+             # As in a component: one object, with the section that describes its imports.\n\
+             [profile.dev.package.periplasm-hal]\ncodegen-units = 1\n\n\
              [dependencies]\nperiplasm-driver = {{ path = {sdk} }}\n\
              {} = {{ version = {version:?}, features = {:?}, default-features = {} }}\n",
             self.entry.name, self.entry.features, self.entry.default_features,

@@ -316,6 +316,7 @@ impl<'a> Solver<'a> {
                 format!("core::array::IntoIter<{item}, 4>")
             }
             ("IntoIterator", Some(item)) => format!("[{item}; 4]"),
+            ("Future", Some(output)) => format!("core::future::Ready<{output}>"),
             ("Write", _) => "Text".to_owned(),
             ("Debug" | "Display" | "Copy" | "Clone" | "Default" | "PartialEq" | "Ord", _) => {
                 "u8".to_owned()

@@ -66,7 +66,9 @@ fn cell(text: &str) -> String {
 fn date(now: SystemTime) -> String {
     let days = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() / 86_400);
     let (mut year, mut left) = (1970_u64, days);
-    let leap = |year: u64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = |year: u64| {
+        (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
+    };
     while left >= 365 + u64::from(leap(year)) {
         left -= 365 + u64::from(leap(year));
         year += 1;

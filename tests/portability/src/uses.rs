@@ -61,9 +61,12 @@ fn of_impl(solver: &Solver<'_>, implementation: &Impl, uses: &mut Vec<Use>) {
         None => None,
         Some((Some(_), ..)) => return,
         Some((None, path, _)) => match solver.names.resolve(&implementation.module, &words(path)) {
-            // Another crate's trait may not be nameable from here; what it
-            // does is used through the driver's own functions.
             Some(Meaning::Local(item)) if solver.names.public(&item).is_some() => Some(path),
+            // What it does by a trait of a crate that it depends on. The
+            // standard library's (formatting, conversions) ask for no hardware.
+            Some(Meaning::Extern(name, _)) if solver.names.dependencies.contains_key(&name) => {
+                Some(path)
+            }
             _ => return,
         },
     };
@@ -77,6 +80,13 @@ fn of_impl(solver: &Solver<'_>, implementation: &Impl, uses: &mut Vec<Use>) {
         for (solved, ty) in &selves {
             let mut solved = solved.clone();
             solved.insert("Self".to_owned(), ty.clone());
+            for item in &implementation.item.items {
+                if let syn::ImplItem::Type(item) = item
+                    && let Some(ty) = solver.print(&implementation.module, &item.ty, &solved)
+                {
+                    solved.insert(format!("Self::{}", item.ident), ty);
+                }
+            }
             let path = match through {
                 None => format!("<{ty}>::{}", function.sig.ident),
                 Some(path) => {
