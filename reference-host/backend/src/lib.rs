@@ -9,7 +9,7 @@
 //! - [`sim`]: a simulated board of register-level chip models, with faults.
 //! - `linux` (on Linux): the kernel's own buses.
 //! - [`native`]: a backend as embedded-hal's traits, for drivers outside components.
-//! - [`trace`]: a wrapper that writes down what a bus was asked and answered.
+//! - [`trace`]: a wrapper that writes down what hardware was asked and answered.
 #![deny(unsafe_code)]
 
 mod analog;
