@@ -39,7 +39,11 @@ impl Bench {
     }
 
     pub(crate) fn pin(&self, name: &str) -> Pin {
-        Pin { net: self.net(name), bench: self.clone() }
+        self.pin_on(self.net(name))
+    }
+
+    pub(crate) fn pin_on(&self, net: Net) -> Pin {
+        Pin { net, bench: self.clone() }
     }
 
     pub(crate) fn spi<T>(&self, chip: T) -> (Cable<T>, Arc<Mutex<T>>) {

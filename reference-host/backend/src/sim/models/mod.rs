@@ -77,6 +77,7 @@ pub mod spi_registers;
 pub mod ssd1306;
 pub mod st7789;
 pub mod stream;
+pub mod sx1262;
 pub mod tb6612fng;
 pub mod tmc2209;
 pub mod tmp117;
@@ -103,6 +104,7 @@ static SPI: &[Entry<dyn SpiTarget>] = &[
     Entry::of::<sdcard::SdCard>(),
     Entry::of::<ssd1306::Ssd1306>(),
     Entry::of::<st7789::St7789>(),
+    Entry::of::<sx1262::Sx1262>(),
     Entry::of::<w25q32::W25q32>(),
     Entry::of::<ws2812::Chain>(),
 ];
