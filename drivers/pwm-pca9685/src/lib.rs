@@ -1,12 +1,19 @@
 //! The crates.io driver `pwm-pca9685`, untouched, as a component.
 #![no_std]
 
-use bindings::{bus, exports::periplasm::device::pwm};
+use bindings::bus;
+use bindings::exports::periplasm::{device::pwm, hal::pwm as given};
 use periplasm_driver::embedded_hal::delay::DelayNs;
 use periplasm_driver::{Delay, Device, Error, I2c, I2cError, seven_bit};
 use pwm_pca9685::{Channel, Pca9685};
 
 periplasm_driver::driver!(Pwm);
+periplasm_driver::gives!(Pwm: Pwm {
+    c0 = Output(0), c1 = Output(1), c2 = Output(2), c3 = Output(3),
+    c4 = Output(4), c5 = Output(5), c6 = Output(6), c7 = Output(7),
+    c8 = Output(8), c9 = Output(9), c10 = Output(10), c11 = Output(11),
+    c12 = Output(12), c13 = Output(13), c14 = Output(14), c15 = Output(15),
+});
 
 struct Pwm;
 
@@ -70,6 +77,26 @@ impl pwm::Guest for Pwm {
             chip.restart(&mut Delay).map_err(fault)?;
             // Where nothing was on there was nothing to restart.
             wake(chip)
+        })
+    }
+}
+
+/// One of the sixteen, in another stage's slot.
+struct Output(u8);
+
+impl given::Guest for Pwm {
+    type Pwm = Output;
+}
+
+impl given::GuestPwm for Output {
+    fn max_duty_cycle(&self) -> u16 {
+        u16::MAX
+    }
+
+    fn set_duty_cycle(&self, duty: u16) -> Result<(), given::Error> {
+        <Pwm as pwm::Guest>::set_duty(self.0, duty).map_err(|error| match error {
+            Error::Gone => given::Error::Gone,
+            _ => given::Error::Other,
         })
     }
 }
