@@ -1,5 +1,7 @@
 //! From a pipeline to one that runs.
 
+mod slots;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,12 @@ use wasmtime::{Engine, Store};
 use wasmtime_wasi::WasiCtxBuilder;
 
 use crate::cache::Cache;
-use crate::grants::{Granted, Grants};
+use crate::grants::Grants;
 use crate::machine::{Machine, MachineError};
 use crate::output::Output;
-use crate::pipeline::{Pipeline, SlotKind};
+use crate::pipeline::Pipeline;
 use crate::run::{RunError, Running};
-use crate::runtime::{self, LogSink, SlotState, State, Ticking, Watch};
+use crate::runtime::{self, LogSink, State, Ticking, Watch};
 use crate::text::printable;
 
 /// What a host is made with.
@@ -210,38 +212,18 @@ fn state(
     let mut table = ResourceTable::new();
     table.set_max_capacity(MAX_WASI_RESOURCES);
     Ok(State {
-        slots: slots(&compiled.pipeline, machine, grants)?,
+        slots: slots::open(&compiled.pipeline, machine, grants)?,
         clock: machine.clock().clone(),
         real_time: machine.real_time(),
         watch,
         waits: runtime::Waits::default(),
+        events: runtime::Slab::new(runtime::MAX_EVENTS),
+        transfers: runtime::Transfers::default(),
+        buffers: runtime::Buffers::default(),
         limiter: runtime::Limiter::new(limits.memory_bytes),
         panic: None,
         log: options.log,
         wasi: wasi.build(),
         table,
     })
-}
-
-fn slots(
-    pipeline: &Pipeline,
-    machine: &Machine,
-    grants: &Grants,
-) -> Result<Box<[SlotState]>, StartError> {
-    let mut slots = Vec::with_capacity(pipeline.slots().len());
-    for slot in pipeline.slots() {
-        slots.push(match (slot.kind(), grants.of(pipeline, slot)) {
-            (SlotKind::I2c, Some(Granted::I2c { bus, addresses })) => {
-                SlotState::i2c(slot, machine.granted(bus, addresses)?, addresses)
-            }
-            (SlotKind::Diag, Some(Granted::Diag)) => {
-                SlotState::diag(slot, machine.limits().log_bytes)
-            }
-            _ => {
-                let (stage, slot) = (slot.stage().to_owned(), slot.name().to_owned());
-                return Err(StartError::NotGranted { stage, slot });
-            }
-        });
-    }
-    Ok(slots.into())
 }

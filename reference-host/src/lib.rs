@@ -48,9 +48,12 @@ pub use host::{Compiled, Host, HostError, HostOptions, RunOptions, StartError};
 pub use machine::{Machine, MachineError, TraceSink};
 pub use output::{Captured, Output};
 pub use periplasm_backend::I2cAddress;
+pub use periplasm_backend::sim::Picture;
 pub use periplasm_request::Request;
 pub use pipeline::Pipeline;
 pub use run::{Cause, ExportError, RunError, Running};
 pub use runtime::{
-    LogLevel, LogRecord, LogSink, MAX_LOG_MESSAGE_BYTES, MAX_MESSAGE_BYTES, MAX_OPERATIONS,
+    LogLevel, LogRecord, LogSink, MAX_BUFFER_BYTES, MAX_BUFFERS, MAX_EVENTS, MAX_EVENTS_OF_ANY,
+    MAX_LOG_MESSAGE_BYTES, MAX_MESSAGE_BYTES, MAX_OPERATIONS, MAX_SERIAL_BYTES, MAX_SPI_BYTES,
+    MAX_SPI_OPERATIONS, MAX_TRANSFERS,
 };

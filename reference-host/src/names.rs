@@ -1,11 +1,44 @@
 //! The interfaces this host has.
 
-/// The resource `i2c` and its methods.
+// Each has a resource and its methods; slots open the handles.
 pub(crate) const I2C: &str = "wasi:i2c/i2c@0.2.0-draft";
-/// Waiting.
-pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";
-/// The resource `diag` and its methods.
+pub(crate) const SPI: &str = "periplasm:hal/spi@0.1.0";
+pub(crate) const SPI_BUS: &str = "periplasm:hal/spi-bus@0.1.0";
+pub(crate) const OUTPUT_PIN: &str = "periplasm:hal/output-pin@0.1.0";
+pub(crate) const INPUT_PIN: &str = "periplasm:hal/input-pin@0.1.0";
+pub(crate) const PWM: &str = "periplasm:hal/pwm@0.1.0";
+pub(crate) const ADC: &str = "periplasm:hal/adc@0.1.0";
+pub(crate) const SERIAL: &str = "periplasm:hal/serial@0.1.0";
+pub(crate) const CAN: &str = "periplasm:hal/can@0.1.0";
 pub(crate) const DIAG: &str = "periplasm:hal/diag@0.1.0";
+
+// The same for every stage.
+pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";
+pub(crate) const WAIT: &str = "periplasm:hal/wait@0.1.0";
+pub(crate) const START: &str = "periplasm:hal/start@0.1.0";
+pub(crate) const BUFFER: &str = "periplasm:hal/buffer@0.1.0";
+
+/// All of them, and what each lets a stage do.
+const OURS: &[(&str, &str)] = &[
+    (I2C, "using the buses that its slots open"),
+    (SPI, "using the SPI devices that its slots open"),
+    (SPI_BUS, "using the SPI buses that its slots open"),
+    (OUTPUT_PIN, "driving the pins that its slots open"),
+    (INPUT_PIN, "reading the pins that its slots open, and waiting for them"),
+    (PWM, "setting the pulses of the outputs that its slots open"),
+    (ADC, "measuring at the inputs that its slots open"),
+    (SERIAL, "using the serial ports that its slots open"),
+    (CAN, "sending and receiving on the CAN buses that its slots open"),
+    (DIAG, "using the log that its slot opens"),
+    (DELAY, "waiting"),
+    (WAIT, "waiting for the first of several things"),
+    (START, "using two buses at once"),
+    (BUFFER, "sharing bytes with other stages"),
+];
+
+/// The shared resources that no slot opens: whose, and their names.
+pub(crate) const SHARED_RESOURCES: &[(&str, &str)] =
+    &[(WAIT, "event"), (START, "i2c-transfer"), (START, "spi-transfer"), (BUFFER, "buffer")];
 
 /// The WASI 0.2 interfaces an app may use, and what each lets it do.
 const WASI: &[(&str, &str)] = &[
@@ -34,11 +67,8 @@ const WASI: &[(&str, &str)] = &[
 /// What a shared interface lets a stage do, or `None` if this host does not
 /// have it.
 pub(crate) fn shared_meaning(import: &str) -> Option<&'static str> {
-    match import {
-        I2C => return Some("using the buses that its slots open"),
-        DELAY => return Some("waiting"),
-        DIAG => return Some("using the log that its slot opens"),
-        _ => {}
+    if let Some((_, meaning)) = OURS.iter().find(|(name, _)| *name == import) {
+        return Some(meaning);
     }
     let (interface, version) = import.split_once('@')?;
     let patch = version.strip_prefix("0.2.")?;
@@ -51,7 +81,7 @@ pub(crate) fn shared_meaning(import: &str) -> Option<&'static str> {
 /// What to say about an import this host does not have.
 pub(crate) fn why_unknown(import: &str) -> String {
     let interface = import.split('@').next().unwrap_or(import);
-    for ours in [I2C, DELAY, DIAG] {
+    for (ours, _) in OURS {
         if ours.split('@').next() == Some(interface) {
             return format!("this host has `{ours}`: build the stage against that version");
         }

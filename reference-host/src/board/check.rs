@@ -11,8 +11,13 @@ use periplasm_backend::I2cAddress;
 use periplasm_backend::sim;
 use toml::Spanned;
 
-use super::file::{BoardFile, I2cFile, LimitsFile};
+use super::file::{BackendFile, BoardFile, I2cFile, LimitsFile};
+use super::kinds::Hardware;
+#[cfg(target_os = "linux")]
+use super::kinds::linux::Linux;
+use super::kinds::sim::Sim;
 use super::{Backend, Board, I2cBus, I2cHardware, Limits, Malformed, Problem};
+use crate::pipeline::SlotKind;
 use crate::text::{printable, same_length};
 
 /// WebAssembly's own limit of a 32-bit memory, and more than a pipeline needs.
@@ -30,42 +35,88 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
     let shown = (printable(file_name, MAX_FILE_NAME), same_length(text));
     let source = NamedSource::new(shown.0, Arc::new(shown.1));
     let malformed = |problems| Malformed { source_code: source.clone(), problems };
-    let file: BoardFile =
-        toml::from_str(text).map_err(|error| malformed(vec![syntax(&error, text)]))?;
-    let mut problems = Vec::new();
-    let backend = backend(&file.backend, &mut problems);
-    let limits = limits(&file.limits, &mut problems);
-    let mut i2c = BTreeMap::new();
-    for (name, bus) in file.i2c {
-        let at = name.span();
-        if !periplasm_request::is_slot_name(name.get_ref()) {
-            let found = name.get_ref().clone();
-            problems.push(Problem::BusName { found, at: at.clone().into() });
+    let wrong = |problem| malformed(vec![problem]);
+    let first: BackendFile =
+        toml::from_str(text).map_err(|error| wrong(syntax(&error, text, None)))?;
+    let backend = backend(&first.backend).map_err(wrong)?;
+    let syntax = |error| wrong(syntax(&error, text, Some(backend)));
+    let (limits_file, i2c_file, hardware) = match backend {
+        Backend::Sim => {
+            let file: BoardFile<Sim> = toml::from_str(text).map_err(syntax)?;
+            let (limits, i2c, tables) = file.parts();
+            (limits, i2c, Hardware::Sim(Box::new(tables)))
         }
+        #[cfg(target_os = "linux")]
+        Backend::Linux => {
+            let file: BoardFile<Linux> = toml::from_str(text).map_err(syntax)?;
+            let (limits, i2c, tables) = file.parts();
+            (limits, i2c, Hardware::Linux(Box::new(tables)))
+        }
+        #[cfg(not(target_os = "linux"))]
+        Backend::Linux => return Err(wrong(Problem::NotLinux { at: first.backend.span().into() })),
+    };
+    let mut problems = Vec::new();
+    let limits = limits(&limits_file, &mut problems);
+    let mut i2c = BTreeMap::new();
+    for (name, bus) in i2c_file {
+        let at = name.span();
+        check_name(name.get_ref(), at.clone().into(), SlotKind::I2c, &mut problems);
         let name = name.into_inner();
         let bus = i2c_bus(&name, at, bus, backend, &mut problems);
         i2c.insert(name, bus);
     }
-    match backend {
-        Some(backend) if problems.is_empty() => Ok(Board { source, backend, limits, i2c }),
-        _ => Err(malformed(problems)),
+    for kind in SlotKind::ALL {
+        for (name, at) in hardware.names(kind) {
+            check_name(name, at, kind, &mut problems);
+        }
+    }
+    if let Hardware::Sim(tables) = &hardware {
+        super::simulated::check(tables, &i2c, &mut problems);
+    }
+    if !problems.is_empty() {
+        return Err(malformed(problems));
+    }
+    Ok(Board { source, folder: PathBuf::new(), backend, limits, i2c, hardware })
+}
+
+fn check_name(found: &str, at: SourceSpan, kind: SlotKind, problems: &mut Vec<Problem>) {
+    if !periplasm_request::is_slot_name(found) {
+        problems.push(Problem::Name { kind, found: found.to_owned(), at });
     }
 }
 
 /// The parser's error, in words for people who do not write Rust.
-fn syntax(error: &toml::de::Error, text: &str) -> Problem {
+fn syntax(error: &toml::de::Error, text: &str, backend: Option<Backend>) -> Problem {
     // It may quote keys and values, in which TOML has escapes for anything.
     let message = printable(error.message(), MAX_MESSAGE).into_owned();
     let message = message.replace("expected i64", "expected a number");
+    let unknown = |fields: &[&str]| {
+        fields.iter().any(|field| message.starts_with(&format!("unknown field `{field}`")))
+    };
     let help = if message.contains("missing field `backend`") {
         Some("write at the top: backend = \"sim\", or backend = \"linux\"")
     } else if message.ends_with("expected a number") {
         Some("write the number without quotes, such as 0x76 or 118")
     } else {
-        None
+        match backend {
+            Some(Backend::Sim) if unknown(OF_LINUX) => Some(
+                "it describes hardware of the kernel, and the backend is \"sim\": remove it, or \
+                 set backend = \"linux\"",
+            ),
+            Some(Backend::Linux) if unknown(OF_SIM) => Some(
+                "it describes simulated hardware, and the backend is \"linux\": remove it, or \
+                 set backend = \"sim\"",
+            ),
+            _ => None,
+        }
     };
     Problem::Syntax { message, at: error.span().map(|span| within(span, text)), help }
 }
+
+/// Keys that only one backend's boards have.
+const OF_LINUX: &[&str] = &["device", "chip", "line", "channel", "interface"];
+const OF_SIM: &[&str] =
+    &["model", "fault", "pins", "screen", "level", "wave", "square", "wire", "microvolts", "peers"];
 
 /// A span that surely lies in the text: the parser's may end one past it.
 fn within(span: Range<usize>, text: &str) -> SourceSpan {
@@ -73,15 +124,15 @@ fn within(span: Range<usize>, text: &str) -> SourceSpan {
     (start..span.end.clamp(start, text.len())).into()
 }
 
-fn backend(backend: &Spanned<String>, problems: &mut Vec<Problem>) -> Option<Backend> {
-    let at = backend.span().into();
+fn backend(backend: &Spanned<String>) -> Result<Backend, Problem> {
     match backend.get_ref().as_str() {
-        "sim" => return Some(Backend::Sim),
-        "linux" if cfg!(target_os = "linux") => return Some(Backend::Linux),
-        "linux" => problems.push(Problem::NotLinux { at }),
-        found => problems.push(Problem::UnknownBackend { found: found.to_owned(), at }),
+        "sim" => Ok(Backend::Sim),
+        "linux" => Ok(Backend::Linux),
+        found => {
+            let (found, at) = (found.to_owned(), backend.span().into());
+            Err(Problem::UnknownBackend { found, at })
+        }
     }
-    None
 }
 
 fn limits(file: &LimitsFile, problems: &mut Vec<Problem>) -> Limits {
@@ -112,7 +163,7 @@ fn i2c_bus(
     name: &str,
     header: Range<usize>,
     file: I2cFile,
-    backend: Option<Backend>,
+    backend: Backend,
     problems: &mut Vec<Problem>,
 ) -> I2cBus {
     let mut allow = Vec::new();
@@ -132,9 +183,8 @@ fn i2c_bus(
     allow.dedup();
     let span = file.allow.as_ref().map_or(header.clone(), Spanned::span).into();
     let hardware = match backend {
-        Some(Backend::Linux) => linux(name, header, &file, problems),
-        Some(Backend::Sim) => simulated(file, problems),
-        None => I2cHardware::Sim(Vec::new()),
+        Backend::Linux => linux(name, header, &file, problems),
+        Backend::Sim => simulated(file, problems),
     };
     I2cBus { allow, hardware, span }
 }
@@ -152,6 +202,9 @@ fn linux(
 ) -> I2cHardware {
     if let Some(first) = file.devices.first() {
         problems.push(Problem::DevicesOnLinux { at: first.span().into() });
+    }
+    if let Some(speed) = &file.speed_hz {
+        problems.push(Problem::SpeedOnLinux { at: speed.span().into() });
     }
     let at = file.device.as_ref().map_or(header, Spanned::span).into();
     if file.device.is_none() {
@@ -173,5 +226,6 @@ fn simulated(file: I2cFile, problems: &mut Vec<Problem>) -> I2cHardware {
             problems.push(Problem::Device { error, at: device.span().into() });
         }
     }
-    I2cHardware::Sim(file.devices.into_iter().map(Spanned::into_inner).collect())
+    let speed_hz = file.speed_hz.map(Spanned::into_inner);
+    I2cHardware::Sim { devices: file.devices, speed_hz }
 }

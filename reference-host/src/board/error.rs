@@ -8,6 +8,7 @@ use periplasm_backend::sim::ConfigError;
 use thiserror::Error;
 
 use super::MAX_BOARD_BYTES;
+use crate::pipeline::SlotKind;
 
 /// Why a board file could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
@@ -100,10 +101,12 @@ pub enum Problem {
         #[label("out of range")]
         at: SourceSpan,
     },
-    /// A bus name that no request can have.
-    #[error("{found:?} cannot be the name of a bus")]
+    /// A name that no request can have.
+    #[error("{found:?} cannot be the name of {}", what(*kind))]
     #[diagnostic(help("use lower-case words of letters and digits, joined by `-`"))]
-    BusName {
+    Name {
+        /// What is named.
+        kind: SlotKind,
         /// What the file says.
         found: String,
         /// Where.
@@ -130,6 +133,14 @@ pub enum Problem {
         #[label("only for backend = \"sim\"")]
         at: SourceSpan,
     },
+    /// The speed of a real I2C bus.
+    #[error("`speed-hz` is of a simulated bus, and the backend is \"linux\"")]
+    #[diagnostic(help("remove it: the kernel's configuration sets the speed of an I2C bus"))]
+    SpeedOnLinux {
+        /// Where.
+        #[label("only for backend = \"sim\"")]
+        at: SourceSpan,
+    },
     /// A real bus on a simulated board.
     #[error("`device` names a bus of the kernel, and the backend is \"sim\"")]
     #[diagnostic(help("remove it, or set backend = \"linux\""))]
@@ -148,6 +159,22 @@ pub enum Problem {
         #[label("no `device`")]
         at: SourceSpan,
     },
+    /// A device's pin on a wire that no pin of the board is on.
+    #[error(
+        "`{pin}` of this device is connected to `{wire}`, and this board has no pin of that name"
+    )]
+    #[diagnostic(help("{}", no_pin_help(wire, near.as_deref())))]
+    NoPin {
+        /// The device's pin.
+        pin: String,
+        /// What it is connected to.
+        wire: String,
+        /// A pin that may have been meant.
+        near: Option<String>,
+        /// The device.
+        #[label("this device")]
+        at: SourceSpan,
+    },
     /// A simulated device that cannot be built.
     #[error("{error}")]
     Device {
@@ -157,6 +184,30 @@ pub enum Problem {
         #[label("this device")]
         at: SourceSpan,
     },
+}
+
+fn what(kind: SlotKind) -> &'static str {
+    match kind {
+        SlotKind::I2c => "a bus",
+        SlotKind::Spi => "an SPI device",
+        SlotKind::SpiBus => "an SPI bus",
+        SlotKind::OutputPin | SlotKind::InputPin => "a pin",
+        SlotKind::Pwm => "an output of pulses",
+        SlotKind::Adc => "an input of a converter",
+        SlotKind::Serial => "a serial port",
+        SlotKind::Can => "a CAN bus",
+        SlotKind::Diag => "a log",
+    }
+}
+
+fn no_pin_help(wire: &str, near: Option<&str>) -> String {
+    match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "give the board that pin: `[output-pin.{wire}]` if a component drives it, \
+             `[input-pin.{wire}]` if one reads it"
+        ),
+    }
 }
 
 fn number(found: i64) -> String {

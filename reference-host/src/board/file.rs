@@ -1,19 +1,55 @@
 //! The board file as it is written, before it is checked.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use periplasm_backend::sim::DeviceConfig;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
+use super::kinds::{Kinds, Table, Tables};
+
+/// What is read first: it says how the rest is to be read.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct BoardFile {
+pub(super) struct BackendFile {
     pub(super) backend: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "")]
+pub(super) struct BoardFile<K: Kinds> {
+    #[serde(rename = "backend")]
+    _backend: IgnoredAny,
     #[serde(default)]
     pub(super) limits: LimitsFile,
     #[serde(default)]
     pub(super) i2c: BTreeMap<Spanned<String>, I2cFile>,
+    #[serde(default)]
+    spi: Table<K::Spi>,
+    #[serde(default)]
+    spi_bus: Table<K::SpiBus>,
+    #[serde(default)]
+    output_pin: Table<K::OutputPin>,
+    #[serde(default)]
+    input_pin: Table<K::InputPin>,
+    #[serde(default)]
+    pwm: Table<K::Pwm>,
+    #[serde(default)]
+    adc: Table<K::Adc>,
+    #[serde(default)]
+    serial: Table<K::Serial>,
+    #[serde(default)]
+    can: Table<K::Can>,
+}
+
+impl<K: Kinds> BoardFile<K> {
+    /// What is read in the same way for all backends, and what is not.
+    pub(super) fn parts(self) -> (LimitsFile, BTreeMap<Spanned<String>, I2cFile>, Tables<K>) {
+        let Self { spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can, .. } = self;
+        let tables = Tables { spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can };
+        (self.limits, self.i2c, tables)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -30,6 +66,7 @@ pub(super) struct I2cFile {
     pub(super) allow: Option<Spanned<Vec<Spanned<i64>>>>,
     pub(super) allow_ten_bit: Option<Spanned<Vec<Spanned<i64>>>>,
     pub(super) device: Option<Spanned<String>>,
+    pub(super) speed_hz: Option<Spanned<NonZeroU32>>,
     #[serde(default)]
     pub(super) devices: Vec<Spanned<DeviceConfig>>,
 }

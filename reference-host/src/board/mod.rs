@@ -20,10 +20,13 @@
 mod check;
 mod error;
 mod file;
+pub(crate) mod kinds;
 mod limits;
+mod simulated;
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +35,10 @@ pub use limits::Limits;
 use miette::{NamedSource, SourceSpan};
 use periplasm_backend::I2cAddress;
 use periplasm_backend::sim::DeviceConfig;
+use toml::Spanned;
+
+use crate::pipeline::SlotKind;
+use kinds::Hardware;
 
 /// The most bytes of a board file that are read.
 pub const MAX_BOARD_BYTES: usize = 1 << 20;
@@ -40,9 +47,11 @@ pub const MAX_BOARD_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Board {
     source: NamedSource<Arc<String>>,
+    folder: PathBuf,
     backend: Backend,
     limits: Limits,
     i2c: BTreeMap<String, I2cBus>,
+    hardware: Hardware,
 }
 
 /// Where a board gets its hardware from.
@@ -66,7 +75,12 @@ pub struct I2cBus {
 #[derive(Clone, Debug)]
 pub enum I2cHardware {
     /// Models on a simulated bus.
-    Sim(Vec<DeviceConfig>),
+    Sim {
+        /// The devices on it.
+        devices: Vec<Spanned<DeviceConfig>>,
+        /// Bits a second; without it no time passes.
+        speed_hz: Option<NonZeroU32>,
+    },
     /// A bus of the Linux kernel.
     Linux {
         /// A character device of i2c-dev, such as `/dev/i2c-1`.
@@ -94,10 +108,13 @@ impl Board {
             path: path.to_owned(),
             error: error.utf8_error(),
         })?;
-        Self::parse(&text, &path.display().to_string())
+        let mut board = Self::parse(&text, &path.display().to_string())?;
+        board.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(board)
     }
 
-    /// Reads the text of a board file. `file_name` is for messages.
+    /// Reads the text of a board file. `file_name` is for messages; files that
+    /// the board names are looked for in the current folder.
     pub fn parse(text: &str, file_name: &str) -> Result<Self, BoardError> {
         check::board(text, file_name).map_err(|malformed| BoardError::Malformed(malformed.into()))
     }
@@ -120,6 +137,31 @@ impl Board {
     /// The I2C bus of this name.
     pub fn i2c_bus(&self, name: &str) -> Option<&I2cBus> {
         self.i2c.get(name)
+    }
+
+    /// The names of all that the board has of one kind, sorted.
+    pub fn names(&self, kind: SlotKind) -> Vec<&str> {
+        match kind {
+            SlotKind::I2c => self.i2c.keys().map(String::as_str).collect(),
+            _ => self.hardware.names(kind).into_iter().map(|(name, _)| name).collect(),
+        }
+    }
+
+    /// Where the board names this, if it has it.
+    pub fn span(&self, kind: SlotKind, name: &str) -> Option<SourceSpan> {
+        match kind {
+            SlotKind::I2c => self.i2c_bus(name).map(I2cBus::span),
+            _ => self.hardware.names(kind).into_iter().find(|(n, _)| *n == name).map(|(_, at)| at),
+        }
+    }
+
+    /// Where the files are that the board names.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn hardware(&self) -> &Hardware {
+        &self.hardware
     }
 
     /// The file, for errors that point into it.

@@ -51,15 +51,16 @@ pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
     Ok(code.into())
 }
 
-/// Opens each bus that is asked for and that the board has, granted or not.
+/// Opens all that is asked for and that the board has, granted or not.
 fn open_asked(pipeline: &Pipeline, board: &Board, failures: &mut Vec<Failure>) {
     let machine = Machine::new(board);
     let mut tried = std::collections::BTreeSet::new();
     for slot in pipeline.slots() {
-        if let periplasm_host::Request::I2c { bus, .. } = slot.request()
-            && board.i2c_bus(bus).is_some()
-            && tried.insert(bus)
-            && let Err(error) = machine.i2c(bus)
+        let kind = slot.kind();
+        if let Some(name) = slot.request().name()
+            && board.span(kind, name).is_some()
+            && tried.insert((kind, name))
+            && let Err(error) = machine.try_open(kind, name)
         {
             failures.push(error.into());
         }
@@ -74,6 +75,7 @@ fn report(pipeline: &Pipeline, grants: &Grants, args: &Args) -> String {
         let import = format!("{}-{}", grant.stage, grant.slot);
         let what = match &grant.hardware {
             Granted::I2c { bus, addresses } => super::inspect::i2c(bus, addresses),
+            Granted::Named { kind, name } => super::inspect::hardware(*kind, name),
             Granted::Diag => super::inspect::DIAG.to_owned(),
             _ => "more than this program can name".to_owned(),
         };

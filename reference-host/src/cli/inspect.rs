@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use periplasm_host::pipeline::{NamedBy, Stage};
+use periplasm_host::pipeline::{NamedBy, SlotKind, Stage};
 use periplasm_host::{I2cAddress, Pipeline, Request};
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ impl<'a> Report<'a> {
             let what = match slot.request {
                 Request::I2c { bus, addresses } => i2c(bus, addresses),
                 Request::Diag => DIAG.to_owned(),
-                other => other.kind().to_owned(),
+                other => named(other),
             };
             (format!("{}-{}", slot.stage, slot.slot), what)
         });
@@ -181,6 +181,31 @@ pub(super) fn i2c(bus: &str, addresses: &[I2cAddress]) -> String {
     let addresses: Vec<String> = addresses.iter().map(I2cAddress::to_string).collect();
     let targets = if addresses.is_empty() { "nothing".to_owned() } else { addresses.join(", ") };
     format!("I2C bus {}: {targets}", shown(bus))
+}
+
+/// Any other request in plain words.
+fn named(request: &Request) -> String {
+    match (SlotKind::of(request), request.name()) {
+        (Some(kind), Some(name)) => hardware(kind, name),
+        _ => request.kind().to_owned(),
+    }
+}
+
+/// What a request or grant lets a stage do.
+pub(super) fn hardware(kind: SlotKind, name: &str) -> String {
+    let what = match kind {
+        SlotKind::I2c => "I2C bus",
+        SlotKind::Spi => "send and receive on SPI device",
+        SlotKind::SpiBus => "send and receive on the whole SPI bus",
+        SlotKind::OutputPin => "drive pin",
+        SlotKind::InputPin => "read and wait for pin",
+        SlotKind::Pwm => "set the duty cycle of",
+        SlotKind::Adc => "measure",
+        SlotKind::Serial => "send and receive on serial port",
+        SlotKind::Can => "send and receive frames on CAN bus",
+        _ => kind.word(),
+    };
+    format!("{what} {}", shown(name))
 }
 
 /// The name of a bus as a request claims it. A board can only have one of

@@ -5,6 +5,7 @@ mod completions;
 mod exit;
 mod inspect;
 mod logging;
+mod pictures;
 mod run;
 mod screen;
 

@@ -39,6 +39,10 @@ pub(super) struct Args {
     /// Let the app read standard input.
     #[arg(long)]
     stdin: bool,
+    /// At the end, write what each simulated display shows into this folder,
+    /// as <NAME>.png.
+    #[arg(long, value_name = "DIR")]
+    pictures: Option<PathBuf>,
     /// Arguments for the app.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
@@ -69,7 +73,12 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     args.timeout.map(end_late).transpose()?;
     let mut running = host.start(&compiled, &machine, &grants, options)?;
-    let code = running.run_app()?;
+    let ended = running.run_app();
+    if let Some(folder) = &args.pictures {
+        // Of a run that failed too: they may show why.
+        super::pictures::write(&machine, folder)?;
+    }
+    let code = ended?;
     // Systems keep the low 8 bits; a code that would become 0 must not.
     let low = u8::try_from(code & 0xff).unwrap_or(1);
     Ok(if code != 0 && low == 0 { ExitCode::FAILURE } else { low.into() })

@@ -1,5 +1,6 @@
 //! Request ∩ board. What is not granted does not exist for a stage.
 
+mod example;
 mod refusal;
 
 use periplasm_backend::I2cAddress;
@@ -7,7 +8,7 @@ use periplasm_request::Request;
 pub use refusal::{Refusal, Refused};
 
 use crate::board::Board;
-use crate::pipeline::{Digest, Pipeline, Slot};
+use crate::pipeline::{Digest, Pipeline, Slot, SlotKind};
 
 /// What a pipeline is given on a board: one grant a slot.
 #[derive(Clone, Debug)]
@@ -38,6 +39,13 @@ pub enum Granted {
         /// The targets, in the order of the request.
         addresses: Vec<I2cAddress>,
     },
+    /// Anything else that the board names.
+    Named {
+        /// What it is.
+        kind: SlotKind,
+        /// Its name on the board.
+        name: String,
+    },
     /// The stage's log and panic report. Every stage may have it.
     Diag,
 }
@@ -49,7 +57,7 @@ impl Grants {
         let mut grants = Vec::new();
         let mut refusals = Vec::new();
         for slot in pipeline.slots() {
-            match grant(slot, board) {
+            match grant(slot, board).and_then(|grant| alone(grant, &grants, slot, board)) {
                 Ok(grant) => grants.push(grant),
                 Err(refusal) => refusals.push(*refusal),
             }
@@ -86,8 +94,29 @@ fn grant(slot: &Slot, board: &Board) -> Result<Grant, Box<Refusal>> {
             Granted::I2c { bus: bus.clone(), addresses: addresses.clone() }
         }
         Request::Diag => Granted::Diag,
-        other => return Err(Box::new(Refusal::kind(slot, other.kind()))),
+        other => match (slot.kind(), other.name()) {
+            (kind, Some(name)) if board.span(kind, name).is_some() => {
+                Granted::Named { kind, name: name.to_owned() }
+            }
+            (kind, name) => {
+                return Err(Box::new(Refusal::none(slot, kind, name.unwrap_or_default(), board)));
+            }
+        },
     };
     let (stage, slot) = (slot.stage().to_owned(), slot.name().to_owned());
     Ok(Grant { stage, slot, hardware })
+}
+
+/// Refuses what another slot has for itself already.
+fn alone(
+    grant: Grant,
+    others: &[Grant],
+    slot: &Slot,
+    board: &Board,
+) -> Result<Grant, Box<Refusal>> {
+    let shares = |other: &&Grant| slot.kind().is_exclusive() && other.hardware == grant.hardware;
+    match others.iter().find(shares) {
+        Some(other) => Err(Box::new(Refusal::taken(slot, other, board))),
+        None => Ok(grant),
+    }
 }

@@ -6,8 +6,9 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use periplasm_backend::I2cAddress;
 use thiserror::Error;
 
+use super::Grant;
 use crate::board::{Backend, Board, I2cBus};
-use crate::pipeline::{Pipeline, Slot};
+use crate::pipeline::{Pipeline, Slot, SlotKind};
 use crate::text::printable;
 
 /// A board that does not cover a pipeline's requests, with every refusal.
@@ -83,16 +84,48 @@ pub enum Refusal {
         /// What to write.
         help: String,
     },
-    /// A kind of hardware this host does not have.
-    #[error("stage `{stage}`, slot `{slot}`: asked for {kind}, which this host does not have")]
-    #[diagnostic(help("a newer host may have it"))]
-    Kind {
+    /// The board has no hardware of that kind and name.
+    #[error("stage `{stage}`, slot `{slot}`: asked for {kind} `{name}`; this board has {}", named(*kind, has))]
+    #[diagnostic(help("{help}"))]
+    NoneNamed {
         /// The stage.
         stage: String,
         /// The slot.
         slot: String,
-        /// The kind.
-        kind: &'static str,
+        /// What it asked for.
+        kind: SlotKind,
+        /// The name it asked for.
+        name: String,
+        /// The names of what there is of this kind.
+        has: Vec<String>,
+        /// What to write.
+        help: String,
+    },
+    /// Two slots ask for what only one can have.
+    #[error(
+        "stage `{stage}`, slot `{slot}`: asked for {kind} `{name}`, which slot `{other_slot}` \
+         of stage `{other_stage}` has for itself"
+    )]
+    #[diagnostic(help(
+        "two drivers would undo each other's work there: name another one in the manifest, or \
+         leave it to one of the two stages"
+    ))]
+    Taken {
+        /// The stage.
+        stage: String,
+        /// The slot.
+        slot: String,
+        /// What it asked for.
+        kind: SlotKind,
+        /// The name it asked for.
+        name: String,
+        /// The stage that has it.
+        other_stage: String,
+        /// Its slot.
+        other_slot: String,
+        /// Where the board names it.
+        #[label("one slot at a time")]
+        at: Option<SourceSpan>,
     },
 }
 
@@ -134,10 +167,51 @@ impl Refusal {
         }
     }
 
-    pub(super) fn kind(slot: &Slot, kind: &'static str) -> Self {
-        let (stage, slot) = (slot.stage().to_owned(), slot.name().to_owned());
-        Self::Kind { stage, slot, kind }
+    pub(super) fn none(slot: &Slot, kind: SlotKind, name: &str, board: &Board) -> Self {
+        let name = printable(name, 64).into_owned();
+        let help = if periplasm_request::is_slot_name(&name) {
+            let example = super::example::lines(kind, board.backend());
+            format!("to grant it, write into the board:\n[{kind}.{name}]\n{example}")
+                .trim_end()
+                .to_owned()
+        } else {
+            "no board can have that name: change the request in the manifest".to_owned()
+        };
+        Self::NoneNamed {
+            stage: slot.stage().to_owned(),
+            slot: slot.name().to_owned(),
+            kind,
+            name,
+            has: board.names(kind).into_iter().map(str::to_owned).collect(),
+            help,
+        }
     }
+
+    pub(super) fn taken(slot: &Slot, other: &Grant, board: &Board) -> Self {
+        let (kind, name) = (slot.kind(), slot.request().name().unwrap_or_default());
+        Self::Taken {
+            stage: slot.stage().to_owned(),
+            slot: slot.name().to_owned(),
+            kind,
+            name: name.to_owned(),
+            other_stage: other.stage.clone(),
+            other_slot: other.slot.clone(),
+            at: board.span(kind, name),
+        }
+    }
+}
+
+/// The most names a message lists.
+const NAMES: usize = 16;
+
+fn named(kind: SlotKind, names: &[String]) -> String {
+    let mut shown: Vec<String> = names.iter().take(NAMES).map(|n| format!("`{n}`")).collect();
+    match names.len() {
+        0 => return format!("no {kind}"),
+        1..=NAMES => {}
+        more => shown.push(format!("{} more", more - NAMES)),
+    }
+    shown.join(", ")
 }
 
 fn buses(names: &[String]) -> String {

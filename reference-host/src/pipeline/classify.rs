@@ -53,8 +53,8 @@ pub(super) fn classify(types: &Types, imports: &[&str]) -> Result<Imports, Pipel
             // A type stands for nothing that could be touched.
         } else {
             let meaning = instance.and_then(|instance| {
-                names::shared_meaning(name)
-                    .or_else(|| types_only(types, instance).then_some("types only"))
+                let types_only = types_only(types, instance).then_some("types only");
+                types_only.or_else(|| names::shared_meaning(name))
             });
             let meaning = meaning.ok_or_else(|| PipelineError::UnknownImport {
                 name: printable(name, MAX_SHOWN_NAME).into_owned(),
@@ -154,8 +154,10 @@ fn exported_resource(instance: &ComponentInstanceType, name: &str) -> Option<Res
 /// Whether an interface gives nothing but types, and no resource of its own
 /// (which somebody would have to make).
 fn types_only(types: &Types, instance: &ComponentInstanceType) -> bool {
+    let of_slots = SlotKind::ALL.iter().map(|kind| (kind.interface(), kind.resource()));
     let known = |id| {
-        SlotKind::ALL.iter().any(|k| resource_of(types, k.interface(), k.resource()) == Some(id))
+        let mut all = of_slots.clone().chain(names::SHARED_RESOURCES.iter().copied());
+        all.any(|(interface, name)| resource_of(types, interface, name) == Some(id))
     };
     instance.exports.iter().all(|(name, item)| match item.ty {
         ComponentEntityType::Type { .. } => exported_resource(instance, name).is_none_or(known),

@@ -56,6 +56,11 @@ pub enum Cause {
         /// What the stage said, if it panicked.
         message: Option<String>,
     },
+    /// The stage asked the host to hold more for it than a pipeline may have.
+    TooMuch {
+        /// The limit, with what it is of.
+        limit: &'static str,
+    },
     /// Any other trap of WebAssembly.
     Trap {
         /// What the engine calls it.
@@ -113,6 +118,7 @@ impl fmt::Display for RunError {
                 write!(f, "needs more memory: asked for {asked}, and {limit} is the limit")?;
                 message.iter().try_for_each(|message| write!(f, " ({message})"))
             }
+            Cause::TooMuch { limit } => write!(f, "asked the host for more than {limit}"),
             Cause::Trap { message } => write!(f, "trapped: {message}"),
             Cause::ExitedEarly(code) => write!(f, "exited with code {code} while being set up"),
             Cause::NoApp => f.write_str("the pipeline has no app: it exports no `wasi:cli/run`"),
@@ -153,6 +159,7 @@ impl Diagnostic for RunError {
             Cause::OutOfMemory { .. } => {
                 "it may leak; if it needs the memory, raise `limits.memory-mib` in the board"
             }
+            Cause::TooMuch { .. } => "it may leak: a handle is given back when it is dropped",
             Cause::NoApp => "add an app to the manifest: a stage that exports `wasi:cli/run`",
             Cause::Trap { .. } | Cause::ExitedEarly(_) | Cause::Ended => return None,
         };

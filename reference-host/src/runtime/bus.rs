@@ -4,12 +4,12 @@
 //! an index: this path is benchmarked.
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource as Source, Operation};
-use periplasm_backend::I2cAddress;
+use periplasm_backend::{I2cAddress, I2cOperation, SharedI2c, Transfer};
 use wasmtime::component::{LinkerInstance, Resource, WasmList};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::abi::{ErrorCode, NoAcknowledgeSource, Requested};
-use super::state::{I2c, I2cSlot, State};
+use super::state::{Owner, State};
 
 /// The most bytes of one operation: what Linux's i2c-dev takes in one message
 /// (`i2cdev_ioctl_rdwr` in `drivers/i2c/i2c-dev.c`).
@@ -18,6 +18,14 @@ pub const MAX_MESSAGE_BYTES: usize = 8192;
 /// The most operations of one transaction: `I2C_RDWR_IOCTL_MAX_MSGS` in
 /// Linux's `include/uapi/linux/i2c-dev.h`.
 pub const MAX_OPERATIONS: usize = 42;
+
+pub(crate) struct I2cSlot {
+    pub(crate) owner: Owner,
+    pub(crate) bus: SharedI2c,
+    /// In the order of the request. There are few, so searching them in turn
+    /// is faster than any map.
+    pub(crate) addresses: Box<[I2cAddress]>,
+}
 
 impl From<ErrorKind> for ErrorCode {
     fn from(kind: ErrorKind) -> Self {
@@ -53,13 +61,13 @@ pub(super) fn add_methods(i2c: &mut LinkerInstance<'_, State>) -> wasmtime::Resu
 
 fn read(
     mut store: StoreContextMut<'_, State>,
-    (handle, address, len): (Resource<I2c>, u16, u64),
+    (handle, address, len): (Resource<I2cSlot>, u16, u64),
 ) -> Answer<Vec<u8>> {
     store.data_mut().called();
     let Some(len) = bounded(len) else {
         return refuse(store, &handle, OutOfBounds::Bytes(len));
     };
-    let slot = store.data().i2c(&handle)?;
+    let slot = store.data().slot(&handle)?;
     let address = match slot.find(address) {
         Ok(address) => address,
         Err(error) => return not_found(store, &handle, error),
@@ -71,13 +79,13 @@ fn read(
 
 fn write(
     mut store: StoreContextMut<'_, State>,
-    (handle, address, data): (Resource<I2c>, u16, WasmList<u8>),
+    (handle, address, data): (Resource<I2cSlot>, u16, WasmList<u8>),
 ) -> Answer<()> {
     store.data_mut().called();
     if data.len() > MAX_MESSAGE_BYTES {
         return refuse(store, &handle, OutOfBounds::Bytes(data.len() as u64));
     }
-    let slot = store.data().i2c(&handle)?;
+    let slot = store.data().slot(&handle)?;
     let address = match slot.find(address) {
         Ok(address) => address,
         Err(error) => return not_found(store, &handle, error),
@@ -88,7 +96,7 @@ fn write(
 
 fn write_read(
     mut store: StoreContextMut<'_, State>,
-    (handle, address, written, read_len): (Resource<I2c>, u16, WasmList<u8>, u64),
+    (handle, address, written, read_len): (Resource<I2cSlot>, u16, WasmList<u8>, u64),
 ) -> Answer<Vec<u8>> {
     store.data_mut().called();
     if written.len() > MAX_MESSAGE_BYTES {
@@ -97,7 +105,7 @@ fn write_read(
     let Some(read_len) = bounded(read_len) else {
         return refuse(store, &handle, OutOfBounds::Bytes(read_len));
     };
-    let slot = store.data().i2c(&handle)?;
+    let slot = store.data().slot(&handle)?;
     let address = match slot.find(address) {
         Ok(address) => address,
         Err(error) => return not_found(store, &handle, error),
@@ -111,31 +119,19 @@ fn write_read(
 
 fn transaction(
     mut store: StoreContextMut<'_, State>,
-    (handle, address, requested): (Resource<I2c>, u16, WasmList<Requested>),
+    (handle, address, requested): (Resource<I2cSlot>, u16, WasmList<Requested>),
 ) -> Answer<Vec<Vec<u8>>> {
     store.data_mut().called();
-    if requested.len() > MAX_OPERATIONS {
-        return refuse(store, &handle, OutOfBounds::Operations(requested.len()));
-    }
-    let requested: Vec<Requested> =
-        requested.iter(store.as_context_mut())?.collect::<wasmtime::Result<_>>()?;
-    let mut read: Vec<Vec<u8>> = Vec::new();
-    for operation in &requested {
-        let len = match operation {
-            Requested::Read(len) => *len,
-            Requested::Write(data) => data.len() as u64,
-        };
-        match (bounded(len), operation) {
-            (Some(len), Requested::Read(_)) => read.push(vec![0; len]),
-            (Some(_), Requested::Write(_)) => {}
-            (None, _) => return refuse(store, &handle, OutOfBounds::Bytes(len)),
-        }
-    }
-    let slot = store.data().i2c(&handle)?;
-    let address = match slot.find(address) {
-        Ok(address) => address,
-        Err(error) => return not_found(store, &handle, error),
+    let (address, requested) = match planned(&mut store, &handle, address, &requested)? {
+        Ok(planned) => planned,
+        Err(error) => return Ok((Err(error),)),
     };
+    // All lengths are within their bounds.
+    let len = |operation: &Requested| match operation {
+        Requested::Read(len) => bounded(*len),
+        Requested::Write(_) => None,
+    };
+    let mut read: Vec<Vec<u8>> = requested.iter().filter_map(len).map(|len| vec![0; len]).collect();
     let mut buffers = read.iter_mut();
     let mut operations = Vec::with_capacity(requested.len());
     for operation in &requested {
@@ -145,8 +141,59 @@ fn transaction(
             Requested::Write(data) => operations.push(Operation::Write(data.as_le_slice(&store))),
         }
     }
-    let result = slot.bus.transaction(address, &mut operations);
+    let result = store.data().slot(&handle)?.bus.transaction(address, &mut operations);
     Ok((result.map(|()| read).map_err(ErrorCode::from),))
+}
+
+/// Starts a transaction, for `start`: what `transaction` checks is checked here.
+pub(super) fn start(
+    store: &mut StoreContextMut<'_, State>,
+    handle: &Resource<I2cSlot>,
+    address: u16,
+    requested: &WasmList<Requested>,
+) -> wasmtime::Result<Result<Transfer<ErrorKind>, ErrorCode>> {
+    let (address, requested) = match planned(store, handle, address, requested)? {
+        Ok(planned) => planned,
+        Err(error) => return Ok(Err(error)),
+    };
+    // It outlasts the call, so what is written is copied.
+    let operation = |requested: &Requested| match requested {
+        Requested::Read(len) => I2cOperation::Read(bounded(*len).unwrap_or_default()),
+        Requested::Write(data) => I2cOperation::Write(data.as_le_slice(&*store).to_vec()),
+    };
+    let operations = requested.iter().map(operation).collect();
+    Ok(Ok(store.data().slot(handle)?.bus.start(address, operations)))
+}
+
+type Planned = (I2cAddress, Vec<Requested>);
+
+/// The target and the operations of a transaction, all granted and within
+/// bounds, or what it is answered with.
+fn planned(
+    store: &mut StoreContextMut<'_, State>,
+    handle: &Resource<I2cSlot>,
+    address: u16,
+    requested: &WasmList<Requested>,
+) -> wasmtime::Result<Result<Planned, ErrorCode>> {
+    if requested.len() > MAX_OPERATIONS {
+        return say(store, handle, OutOfBounds::Operations(requested.len())).map(Err);
+    }
+    let requested: Vec<Requested> =
+        requested.iter(store.as_context_mut())?.collect::<wasmtime::Result<_>>()?;
+    for operation in &requested {
+        let len = match operation {
+            Requested::Read(len) => *len,
+            Requested::Write(data) => data.len() as u64,
+        };
+        if bounded(len).is_none() {
+            return say(store, handle, OutOfBounds::Bytes(len)).map(Err);
+        }
+    }
+    match store.data().slot(handle)?.find(address) {
+        Ok(address) => Ok(Ok((address, requested))),
+        Err(NotFound::Invalid(wire)) => say(store, handle, OutOfBounds::Address(wire)).map(Err),
+        Err(NotFound::NotGranted) => Ok(Err(NOT_GRANTED)),
+    }
 }
 
 #[inline]
@@ -173,40 +220,44 @@ impl I2cSlot {
 #[cold]
 fn not_found<T>(
     store: StoreContextMut<'_, State>,
-    handle: &Resource<I2c>,
+    handle: &Resource<I2cSlot>,
     error: NotFound,
 ) -> Answer<T> {
     match error {
         NotFound::Invalid(wire) => refuse(store, handle, OutOfBounds::Address(wire)),
-        NotFound::NotGranted => Ok((Err(ErrorCode::NoAcknowledge(NoAcknowledgeSource::Address)),)),
+        NotFound::NotGranted => Ok((Err(NOT_GRANTED),)),
     }
 }
 
-/// Answers `other`, and says why once a slot.
+const NOT_GRANTED: ErrorCode = ErrorCode::NoAcknowledge(NoAcknowledgeSource::Address);
+
 #[cold]
 fn refuse<T>(
     mut store: StoreContextMut<'_, State>,
-    handle: &Resource<I2c>,
+    handle: &Resource<I2cSlot>,
     asked: OutOfBounds,
 ) -> Answer<T> {
-    let slot = store.data_mut().i2c_mut(handle)?;
-    if !std::mem::replace(&mut slot.warned, true) {
-        let (stage, slot) = (&*slot.stage, &*slot.slot);
-        match asked {
-            OutOfBounds::Address(wire) => {
-                tracing::warn!(stage, slot, "{wire:#x} is neither a 7-bit nor a 10-bit address");
-            }
-            OutOfBounds::Bytes(len) => tracing::warn!(
-                stage,
-                slot,
-                "asked for {len} bytes in one operation; at most {MAX_MESSAGE_BYTES} are moved"
-            ),
-            OutOfBounds::Operations(count) => tracing::warn!(
-                stage,
-                slot,
-                "asked for {count} operations in one transaction; at most {MAX_OPERATIONS} are done"
-            ),
+    Ok((Err(say(&mut store, handle, asked)?),))
+}
+
+/// The answer `other`. Why, is said once a slot.
+#[cold]
+fn say(
+    store: &mut StoreContextMut<'_, State>,
+    handle: &Resource<I2cSlot>,
+    asked: OutOfBounds,
+) -> wasmtime::Result<ErrorCode> {
+    let owner = &mut store.data_mut().slot_mut(handle)?.owner;
+    match asked {
+        OutOfBounds::Address(wire) => {
+            owner.warn(format_args!("{wire:#x} is neither a 7-bit nor a 10-bit address"));
         }
+        OutOfBounds::Bytes(len) => owner.warn(format_args!(
+            "asked for {len} bytes in one operation; at most {MAX_MESSAGE_BYTES} are moved"
+        )),
+        OutOfBounds::Operations(count) => owner.warn(format_args!(
+            "asked for {count} operations in one transaction; at most {MAX_OPERATIONS} are done"
+        )),
     }
-    Ok((Err(ErrorCode::Other),))
+    Ok(ErrorCode::Other)
 }

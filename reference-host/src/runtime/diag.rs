@@ -7,7 +7,7 @@ use wasmtime::component::{LinkerInstance, Resource, WasmStr};
 
 use super::abi::{Level, Location};
 use super::log::{LogLevel, LogRecord};
-use super::state::{Diag, PanicReport, State};
+use super::state::{PanicReport, State};
 use crate::text::printable;
 
 /// The most bytes of one message that are shown.
@@ -19,6 +19,13 @@ const MIN_LOG_COST: usize = 8;
 
 /// The most bytes of a source file's name.
 const MAX_FILE_BYTES: usize = 256;
+
+pub(crate) struct DiagSlot {
+    pub(crate) stage: Arc<str>,
+    pub(crate) bytes_left: usize,
+    /// Whether it was said that messages are being dropped.
+    pub(crate) dropping: bool,
+}
 
 impl From<Level> for LogLevel {
     fn from(level: Level) -> Self {
@@ -39,16 +46,16 @@ pub(super) fn add_methods(diag: &mut LinkerInstance<'_, State>) -> wasmtime::Res
 
 fn log(
     mut store: StoreContextMut<'_, State>,
-    (handle, level, message): (Resource<Diag>, Level, WasmStr),
+    (handle, level, message): (Resource<DiagSlot>, Level, WasmStr),
 ) -> wasmtime::Result<()> {
     // A guest that lacks memory may say so, so the refusal is not forgotten.
     store.data_mut().watch.reset();
-    if store.data_mut().diag_mut(&handle)?.bytes_left == 0 {
+    if store.data_mut().slot_mut(&handle)?.bytes_left == 0 {
         return drop_message(store.data_mut(), &handle);
     }
     let message = printable(&message.to_str(&store)?, MAX_LOG_MESSAGE_BYTES).into_owned();
     let state = store.data_mut();
-    let slot = state.diag_mut(&handle)?;
+    let slot = state.slot_mut(&handle)?;
     let cost = message.len().max(MIN_LOG_COST);
     if cost > slot.bytes_left {
         slot.bytes_left = 0;
@@ -61,8 +68,8 @@ fn log(
 }
 
 /// Says once that a stage's messages are not shown any more.
-fn drop_message(state: &mut State, handle: &Resource<Diag>) -> wasmtime::Result<()> {
-    let slot = state.diag_mut(handle)?;
+fn drop_message(state: &mut State, handle: &Resource<DiagSlot>) -> wasmtime::Result<()> {
+    let slot = state.slot_mut(handle)?;
     if !std::mem::replace(&mut slot.dropping, true) {
         let stage: Arc<str> = slot.stage.clone();
         let message = "it has used up its log; its further messages are dropped";
@@ -73,7 +80,7 @@ fn drop_message(state: &mut State, handle: &Resource<Diag>) -> wasmtime::Result<
 
 fn panicked(
     mut store: StoreContextMut<'_, State>,
-    (handle, message, location): (Resource<Diag>, WasmStr, Option<Location>),
+    (handle, message, location): (Resource<DiagSlot>, WasmStr, Option<Location>),
 ) -> wasmtime::Result<()> {
     store.data_mut().watch.reset();
     let message = printable(&message.to_str(&store)?, MAX_LOG_MESSAGE_BYTES).into_owned();
@@ -85,7 +92,7 @@ fn panicked(
         None => None,
     };
     let state = store.data_mut();
-    let stage = state.diag_mut(&handle)?.stage.clone();
+    let stage = state.slot_mut(&handle)?.stage.clone();
     state.panic = Some(PanicReport { stage, message, location });
     Ok(())
 }

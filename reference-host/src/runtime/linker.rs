@@ -1,26 +1,54 @@
 //! What a pipeline may import, and where it comes from.
 
-use wasmtime::component::{Linker, Resource, ResourceType};
+use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType};
 use wasmtime::{Engine, StoreContextMut};
 
-use super::state::{Diag, I2c, State};
-use super::{bus, delay, diag, wasi};
+use super::analog::{AdcSlot, PwmSlot};
+use super::bus::I2cSlot;
+use super::can::CanSlot;
+use super::diag::DiagSlot;
+use super::pins::{InputPinSlot, OutputPinSlot};
+use super::serial::SerialSlot;
+use super::spi::{SpiBusSlot, SpiSlot};
+use super::state::State;
+use super::{analog, buffer, bus, can, delay, diag, events, pins, serial, spi, start, wasi};
 use crate::names;
 use crate::pipeline::{Pipeline, SlotKind};
 
 /// What all pipelines share.
 pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    let mut i2c = linker.instance(names::I2C)?;
-    // A handle owns nothing: the bus belongs to the slot.
-    i2c.resource("i2c", ResourceType::host::<I2c>(), |_, _| Ok(()))?;
-    bus::add_methods(&mut i2c)?;
-    let mut diag = linker.instance(names::DIAG)?;
-    diag.resource("diag", ResourceType::host::<Diag>(), |_, _| Ok(()))?;
-    diag::add_methods(&mut diag)?;
+    slots::<I2cSlot>(&mut linker, names::I2C, "i2c", bus::add_methods)?;
+    slots::<SpiSlot>(&mut linker, names::SPI, "spi-device", spi::add_device)?;
+    slots::<SpiBusSlot>(&mut linker, names::SPI_BUS, "spi-bus", spi::add_bus)?;
+    slots::<OutputPinSlot>(&mut linker, names::OUTPUT_PIN, "output-pin", pins::add_output)?;
+    slots::<InputPinSlot>(&mut linker, names::INPUT_PIN, "input-pin", pins::add_input)?;
+    slots::<PwmSlot>(&mut linker, names::PWM, "pwm", analog::add_pwm)?;
+    slots::<AdcSlot>(&mut linker, names::ADC, "adc", analog::add_adc)?;
+    slots::<SerialSlot>(&mut linker, names::SERIAL, "serial", serial::add_methods)?;
+    slots::<CanSlot>(&mut linker, names::CAN, "can", can::add_methods)?;
+    slots::<DiagSlot>(&mut linker, names::DIAG, "diag", diag::add_methods)?;
     delay::add(&mut linker.instance(names::DELAY)?)?;
+    events::add(&mut linker.instance(names::WAIT)?)?;
+    start::add(&mut linker.instance(names::START)?)?;
+    buffer::add(&mut linker.instance(names::BUFFER)?)?;
     wasi::add(&mut linker)?;
     Ok(linker)
+}
+
+type Methods = fn(&mut LinkerInstance<'_, State>) -> wasmtime::Result<()>;
+
+/// Adds an interface whose handles slots open. A handle owns nothing: the
+/// hardware belongs to the slot.
+fn slots<T: 'static>(
+    linker: &mut Linker<State>,
+    interface: &str,
+    resource: &str,
+    add_methods: Methods,
+) -> wasmtime::Result<()> {
+    let mut instance = linker.instance(interface)?;
+    instance.resource(resource, ResourceType::host::<T>(), |_, _| Ok(()))?;
+    add_methods(&mut instance)
 }
 
 /// Adds the slots of `pipeline`. A slot's handle carries the slot's place.
@@ -33,27 +61,49 @@ pub(crate) fn with_slots(
         let mut instance = linker.instance(&slot.import())?;
         match slot.kind() {
             SlotKind::I2c => {
-                instance.func_wrap("open", move |mut store: StoreContextMut<'_, State>, ()| {
-                    store.data_mut().called();
-                    Ok((Resource::<I2c>::new_own(place),))
-                })?;
+                open::<I2cSlot>(&mut instance, place)?;
                 instance.func_wrap(
                     "addresses",
                     move |mut store: StoreContextMut<'_, State>, ()| {
                         store.data_mut().called();
-                        let slot = store.data().i2c(&Resource::new_borrow(place))?;
+                        let handle = Resource::<I2cSlot>::new_borrow(place);
+                        let slot = store.data().slot(&handle)?;
                         let wires: Vec<u16> = slot.addresses.iter().map(|a| a.to_wire()).collect();
                         Ok((wires,))
                     },
                 )?;
             }
+            SlotKind::InputPin => {
+                instance.func_wrap("open", move |mut store: StoreContextMut<'_, State>, ()| {
+                    store.data_mut().called();
+                    let handle = Resource::<InputPinSlot>::new_own(place);
+                    pins::opened(store.data_mut(), &handle)?;
+                    Ok((handle,))
+                })?;
+            }
+            // A guest that lacks memory may open its log to say so, and the
+            // refusal is not forgotten.
             SlotKind::Diag => {
                 instance.func_wrap("open", move |mut store: StoreContextMut<'_, State>, ()| {
                     store.data_mut().watch.reset();
-                    Ok((Resource::<Diag>::new_own(place),))
+                    Ok((Resource::<DiagSlot>::new_own(place),))
                 })?;
             }
+            SlotKind::Spi => open::<SpiSlot>(&mut instance, place)?,
+            SlotKind::SpiBus => open::<SpiBusSlot>(&mut instance, place)?,
+            SlotKind::OutputPin => open::<OutputPinSlot>(&mut instance, place)?,
+            SlotKind::Pwm => open::<PwmSlot>(&mut instance, place)?,
+            SlotKind::Adc => open::<AdcSlot>(&mut instance, place)?,
+            SlotKind::Serial => open::<SerialSlot>(&mut instance, place)?,
+            SlotKind::Can => open::<CanSlot>(&mut instance, place)?,
         }
     }
     Ok(linker)
+}
+
+fn open<T: 'static>(instance: &mut LinkerInstance<'_, State>, place: u32) -> wasmtime::Result<()> {
+    instance.func_wrap("open", move |mut store: StoreContextMut<'_, State>, ()| {
+        store.data_mut().called();
+        Ok((Resource::<T>::new_own(place),))
+    })
 }

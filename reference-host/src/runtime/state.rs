@@ -1,24 +1,28 @@
 //! What the host functions of one pipeline work on.
 
+use std::fmt;
 use std::sync::Arc;
 
-use periplasm_backend::{Clock, I2cAddress, SharedI2c};
+use periplasm_backend::Clock;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
 
+use super::analog::{AdcSlot, PwmSlot};
+use super::buffer::Buffers;
+use super::bus::I2cSlot;
+use super::can::CanSlot;
+use super::diag::DiagSlot;
+use super::events::Waited;
 use super::limits::Limiter;
 use super::log::LogSink;
+use super::pins::{InputPinSlot, OutputPinSlot};
+use super::serial::SerialSlot;
+use super::slab::Slab;
+use super::spi::{SpiBusSlot, SpiSlot};
+use super::start::Transfers;
 use super::wait::Waits;
 use super::watch::Watch;
-use crate::pipeline::Slot;
-
-/// The type of `i2c` handles. A handle's number is its slot's place in
-/// [`State::slots`], so a lookup is an index, and a thousand handles of one
-/// slot take no more than one.
-pub(crate) struct I2c(());
-
-/// The type of `diag` handles, numbered the same way.
-pub(crate) struct Diag(());
+use crate::pipeline;
 
 /// The data of a store.
 pub(crate) struct State {
@@ -30,6 +34,10 @@ pub(crate) struct State {
     pub(crate) watch: Watch,
     /// The moments the app waits for at once.
     pub(crate) waits: Waits,
+    /// What stages wait for, and what they were given to hold.
+    pub(crate) events: Slab<Waited>,
+    pub(crate) transfers: Transfers,
+    pub(crate) buffers: Buffers,
     pub(crate) limiter: Limiter,
     pub(crate) panic: Option<PanicReport>,
     pub(crate) log: LogSink,
@@ -45,39 +53,67 @@ pub(crate) struct PanicReport {
     pub(crate) location: Option<String>,
 }
 
-/// What one slot was granted.
-pub(crate) enum SlotState {
+/// What one slot was granted. A handle's type is what stands here, and its
+/// number is its slot's place in [`State::slots`], so a lookup is an index, and
+/// a thousand handles of one slot take no more than one.
+macro_rules! slots {
+    ($($kind:ident($slot:ty)),* $(,)?) => {
+        pub(crate) enum SlotState {
+            $($kind($slot),)*
+        }
+
+        $(impl Slot for $slot {
+            #[inline]
+            fn of(slot: &SlotState) -> Option<&Self> {
+                if let SlotState::$kind(slot) = slot { Some(slot) } else { None }
+            }
+
+            #[inline]
+            fn of_mut(slot: &mut SlotState) -> Option<&mut Self> {
+                if let SlotState::$kind(slot) = slot { Some(slot) } else { None }
+            }
+        })*
+    };
+}
+
+slots! {
     I2c(I2cSlot),
+    Spi(SpiSlot),
+    SpiBus(SpiBusSlot),
+    OutputPin(OutputPinSlot),
+    InputPin(InputPinSlot),
+    Pwm(PwmSlot),
+    Adc(AdcSlot),
+    Serial(SerialSlot),
+    Can(CanSlot),
     Diag(DiagSlot),
 }
 
-pub(crate) struct I2cSlot {
+/// One kind of slot.
+pub(crate) trait Slot: Sized + 'static {
+    fn of(slot: &SlotState) -> Option<&Self>;
+    fn of_mut(slot: &mut SlotState) -> Option<&mut Self>;
+}
+
+/// Whose slot it is, and whether something was said about its calls already.
+pub(crate) struct Owner {
     pub(crate) stage: Arc<str>,
     pub(crate) slot: Arc<str>,
-    pub(crate) bus: SharedI2c,
-    /// In the order of the request. There are few, so searching them in turn
-    /// is faster than any map.
-    pub(crate) addresses: Box<[I2cAddress]>,
-    /// Whether a warning about a call out of bounds was given.
-    pub(crate) warned: bool,
+    warned: bool,
 }
 
-pub(crate) struct DiagSlot {
-    pub(crate) stage: Arc<str>,
-    pub(crate) bytes_left: usize,
-    /// Whether it was said that messages are being dropped.
-    pub(crate) dropping: bool,
-}
-
-impl SlotState {
-    pub(crate) fn i2c(slot: &Slot, bus: SharedI2c, addresses: &[I2cAddress]) -> Self {
-        let (stage, slot) = (slot.stage().into(), slot.name().into());
-        Self::I2c(I2cSlot { stage, slot, bus, addresses: addresses.into(), warned: false })
+impl Owner {
+    pub(crate) fn of(slot: &pipeline::Slot) -> Self {
+        Self { stage: slot.stage().into(), slot: slot.name().into(), warned: false }
     }
 
-    pub(crate) fn diag(slot: &Slot, log_bytes: usize) -> Self {
-        let stage = slot.stage().into();
-        Self::Diag(DiagSlot { stage, bytes_left: log_bytes, dropping: false })
+    /// Writes to the host's log what no hardware can do, once a slot.
+    #[cold]
+    pub(super) fn warn(&mut self, about: fmt::Arguments<'_>) {
+        if !std::mem::replace(&mut self.warned, true) {
+            let (stage, slot) = (&*self.stage, &*self.slot);
+            tracing::warn!(stage, slot, "{about}");
+        }
     }
 }
 
@@ -92,29 +128,17 @@ impl State {
     // A guest cannot make up a number: Wasmtime looks it up in the guest's
     // table of handles. Should one be wrong all the same, the call fails.
     #[inline]
-    pub(super) fn i2c(&self, handle: &Resource<I2c>) -> wasmtime::Result<&I2cSlot> {
-        match self.slots.get(handle.rep() as usize) {
-            Some(SlotState::I2c(slot)) => Ok(slot),
-            _ => Err(not_a_handle()),
-        }
+    pub(super) fn slot<T: Slot>(&self, handle: &Resource<T>) -> wasmtime::Result<&T> {
+        self.slots.get(handle.rep() as usize).and_then(T::of).ok_or_else(not_a_handle)
     }
 
-    pub(super) fn i2c_mut(&mut self, handle: &Resource<I2c>) -> wasmtime::Result<&mut I2cSlot> {
-        match self.slots.get_mut(handle.rep() as usize) {
-            Some(SlotState::I2c(slot)) => Ok(slot),
-            _ => Err(not_a_handle()),
-        }
-    }
-
-    pub(super) fn diag_mut(&mut self, handle: &Resource<Diag>) -> wasmtime::Result<&mut DiagSlot> {
-        match self.slots.get_mut(handle.rep() as usize) {
-            Some(SlotState::Diag(slot)) => Ok(slot),
-            _ => Err(not_a_handle()),
-        }
+    #[inline]
+    pub(super) fn slot_mut<T: Slot>(&mut self, handle: &Resource<T>) -> wasmtime::Result<&mut T> {
+        self.slots.get_mut(handle.rep() as usize).and_then(T::of_mut).ok_or_else(not_a_handle)
     }
 }
 
 #[cold]
-fn not_a_handle() -> wasmtime::Error {
+pub(super) fn not_a_handle() -> wasmtime::Error {
     wasmtime::Error::msg("a handle that was not opened")
 }

@@ -22,6 +22,9 @@ pub(crate) enum Stop {
     /// The run's own time is over.
     #[error("the run's time of {0:?} is over")]
     Timeout(Duration),
+    /// It asked the host to hold more for it than this.
+    #[error("more than {0}")]
+    TooMuch(&'static str),
 }
 
 /// The clock of one run.

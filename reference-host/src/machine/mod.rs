@@ -1,22 +1,31 @@
 //! A board's hardware, opened.
 
+mod error;
+mod inputs;
+mod lease;
+mod open;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+pub use error::MachineError;
+pub(crate) use inputs::{Input, InputSource};
+pub(crate) use lease::{Lease, Shared};
+use open::Opened;
 use periplasm_backend::trace::{Entry, Traced};
 use periplasm_backend::{Clock, I2cAddress, I2cBus, RealClock, SharedI2c, sim};
-use thiserror::Error;
 
 use crate::board::{Backend, Board, I2cHardware, Limits};
 use crate::grants::{Granted, Grants};
+use crate::pipeline::SlotKind;
 #[cfg(target_os = "linux")]
 use crate::text::printable;
 
-/// Gets each transaction, with the name of its bus, while the bus is held.
+/// Gets all that is done with hardware, with the hardware's name, while it is
+/// held.
 pub type TraceSink = Arc<dyn Fn(&str, &Entry) + Send + Sync>;
 
 /// The hardware of one board. Pipelines that run on the same machine share its
@@ -24,69 +33,27 @@ pub type TraceSink = Arc<dyn Fn(&str, &Entry) + Send + Sync>;
 pub struct Machine {
     board: Board,
     clock: Arc<dyn Clock>,
+    /// What simulated hardware is connected by.
+    world: sim::World,
     started: Duration,
     trace: Option<TraceSink>,
-    i2c: Mutex<BTreeMap<String, SharedI2c>>,
-}
-
-/// Why hardware is not there.
-#[derive(Debug, Error, Diagnostic)]
-#[non_exhaustive]
-pub enum MachineError {
-    /// A bus of the kernel that cannot be opened.
-    #[error("bus `{bus}` is not available: {reason}")]
-    #[diagnostic(help("{remedy}"))]
-    I2c {
-        /// The bus, as the board names it.
-        bus: String,
-        /// Why not.
-        reason: String,
-        /// What to do.
-        remedy: &'static str,
-        /// The board file.
-        #[source_code]
-        board: Arc<NamedSource<Arc<String>>>,
-        /// Where it names the device.
-        #[label("this device")]
-        at: SourceSpan,
-    },
-    /// A simulated device that cannot be built (a board that was parsed has
-    /// none).
-    #[error("bus `{bus}` cannot be simulated: {error}")]
-    Sim {
-        /// The bus, as the board names it.
-        bus: String,
-        /// Why not.
-        error: sim::ConfigError,
-    },
-    /// A grant for a bus that the machine's board does not have.
-    #[error("this machine has no bus `{0}`: the grants were decided on another board")]
-    NoBus(String),
-    /// A grant of an address that the machine's board does not allow.
-    #[error(
-        "this machine's board does not allow {address} on bus `{bus}`: \
-         the grants were decided on another board"
-    )]
-    NotAllowed {
-        /// The bus.
-        bus: String,
-        /// The first address that is not allowed.
-        address: I2cAddress,
-    },
+    opened: Mutex<Opened>,
 }
 
 impl Machine {
-    /// Opens all buses of `board`.
+    /// Opens all hardware of `board`.
     pub fn open(board: &Board) -> Result<Self, MachineError> {
         let machine = Self::new(board);
-        for (name, _) in board.i2c() {
-            machine.i2c(name)?;
+        for kind in SlotKind::ALL {
+            for name in board.names(kind) {
+                machine.try_open(kind, name)?;
+            }
         }
         Ok(machine)
     }
 
-    /// The machine of `board`, with no bus opened yet: each is when the first
-    /// pipeline that was granted it starts.
+    /// The machine of `board`, with nothing opened yet: each thing is when the
+    /// first pipeline that was granted it starts.
     pub fn new(board: &Board) -> Self {
         let clock: Arc<dyn Clock> = match board.backend() {
             Backend::Sim => Arc::new(sim::VirtualClock::new()),
@@ -94,11 +61,13 @@ impl Machine {
         };
         // A machine whose date is before 1970 says that it is 1970.
         let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        let i2c = Mutex::new(BTreeMap::new());
-        Self { board: board.clone(), clock, started, trace: None, i2c }
+        let world = sim::World::new(clock.clone()).in_folder(board.folder());
+        let opened = Mutex::default();
+        Self { board: board.clone(), clock, world, started, trace: None, opened }
     }
 
-    /// Has `sink` see each transaction of the buses that are opened from now on.
+    /// Has `sink` see all that is done with the hardware that is opened from now
+    /// on.
     pub fn traced(mut self, sink: impl Fn(&str, &Entry) + Send + Sync + 'static) -> Self {
         self.trace = Some(Arc::new(sink));
         self
@@ -107,8 +76,10 @@ impl Machine {
     /// Opens what `grants` name.
     pub fn open_granted(&self, grants: &Grants) -> Result<(), MachineError> {
         for grant in grants.iter() {
-            if let Granted::I2c { bus, addresses } = &grant.hardware {
-                self.granted(bus, addresses)?;
+            match &grant.hardware {
+                Granted::I2c { bus, addresses } => drop(self.granted(bus, addresses)?),
+                Granted::Named { kind, name } => self.try_open(*kind, name)?,
+                Granted::Diag => {}
             }
         }
         Ok(())
@@ -121,20 +92,21 @@ impl Machine {
 
     /// The bus of this name: opened once, shared by all.
     pub fn i2c(&self, name: &str) -> Result<SharedI2c, MachineError> {
-        let mut opened = self.i2c.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bus) = opened.get(name) {
-            return Ok(bus.clone());
-        }
+        self.once(|opened| &mut opened.i2c, name, || self.open_i2c(name))
+    }
+
+    fn open_i2c(&self, name: &str) -> Result<SharedI2c, MachineError> {
         let on_board =
             self.board.i2c_bus(name).ok_or_else(|| MachineError::NoBus(name.to_owned()))?;
-        let bus = match on_board.hardware() {
-            I2cHardware::Sim(devices) => {
-                let mut bus = sim::Bus::new(self.clock.clone());
+        match on_board.hardware() {
+            I2cHardware::Sim { devices, speed_hz } => {
+                let mut bus = sim::Bus::on(&self.world);
+                bus.set_speed_hz(*speed_hz);
                 for device in devices {
-                    bus.attach(device)
+                    bus.attach(device.get_ref())
                         .map_err(|error| MachineError::Sim { bus: name.to_owned(), error })?;
                 }
-                self.share(name, bus)
+                Ok(self.share(name, bus))
             }
             I2cHardware::Linux { device, at } => {
                 let bus = open_linux(device).map_err(|(reason, remedy)| MachineError::I2c {
@@ -144,11 +116,9 @@ impl Machine {
                     board: Arc::new(self.board.source().clone()),
                     at: *at,
                 })?;
-                self.share(name, bus)
+                Ok(self.share(name, bus))
             }
-        };
-        opened.insert(name.to_owned(), bus.clone());
-        Ok(bus)
+        }
     }
 
     /// The bus of this name for a stage that was granted `addresses` on it:
@@ -171,6 +141,11 @@ impl Machine {
         self.board.limits()
     }
 
+    /// What each simulated display shows now, by its name.
+    pub fn pictures(&self) -> BTreeMap<String, sim::Picture> {
+        self.world.screens().pictures()
+    }
+
     /// Whether a delay takes real time.
     pub(crate) fn real_time(&self) -> bool {
         self.board.backend() == Backend::Linux
@@ -182,9 +157,10 @@ impl Machine {
     }
 
     fn share(&self, name: &str, bus: impl I2cBus + 'static) -> SharedI2c {
-        let Some(sink) = self.trace.clone() else { return SharedI2c::new(bus) };
-        let name = name.to_owned();
-        SharedI2c::new(Traced::new(bus, self.clock.clone(), move |entry| sink(&name, &entry)))
+        match self.sink_for(name) {
+            Some(sink) => SharedI2c::new(Traced::new(bus, self.clock.clone(), sink)),
+            None => SharedI2c::new(bus),
+        }
     }
 }
 
