@@ -63,6 +63,7 @@ pub mod ads1115;
 mod ahead;
 pub mod bme280;
 pub mod bytes;
+pub mod ds1307;
 pub mod lm75;
 pub mod loopback;
 pub mod mpu6050;
@@ -89,6 +90,7 @@ pub mod ws2812;
 static I2C: &[Entry<dyn I2cTarget>] = &[
     Entry::of::<ads1115::Ads1115>(),
     Entry::of::<bme280::Bme280>(),
+    Entry::of::<ds1307::Ds1307>(),
     Entry::of::<lm75::Lm75>(),
     Entry::of::<mpu6050::Mpu6050>(),
     Entry::of::<pca9685::Pca9685>(),
