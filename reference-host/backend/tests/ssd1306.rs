@@ -3,20 +3,23 @@
 
 mod support;
 
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::mono_font::{MonoTextStyle, ascii::FONT_6X10, ascii::FONT_10X20};
 use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::prelude::{Drawable, Primitive};
 use embedded_graphics::primitives::{PrimitiveStyle, Rectangle, RoundedRectangle, Triangle};
 use embedded_graphics::text::Text;
-use periplasm_backend::native::NativeI2c;
+use periplasm_backend::native::{NativeDelay, NativeI2c, NativeOutput, NativeSpi};
 use periplasm_backend::sim::models::ssd1306::{Options, Panel, Ssd1306};
 use periplasm_backend::sim::{
-    self, Direction, I2cTarget, Nets, Picture, Screen, SpiTarget, VirtualClock, Wiring,
+    self, Direction, I2cTarget, Nets, Output, OutputConfig, Picture, Screen, SpiConfig, SpiTarget,
+    VirtualClock, Wiring, World,
 };
-use periplasm_backend::{Level, SharedI2c};
+use periplasm_backend::{Level, SharedI2c, SharedSpi};
 use ssd1306::mode::DisplayConfig;
 use ssd1306::prelude::*;
 use ssd1306::{I2CDisplayInterface, Ssd1306 as Driver};
@@ -231,26 +234,31 @@ fn driver<SIZE: DisplaySize>(
     (Driver::new(interface, size, rotation), chip)
 }
 
+/// The card that the pipeline `compose/pipelines/screen` shows, too.
+fn draw_weather<D: DrawTarget<Color = BinaryColor, Error: Debug>>(display: &mut D) {
+    let line = PrimitiveStyle::with_stroke(BinaryColor::On, 1);
+    let frame = Rectangle::new(Point::zero(), Size::new(128, 64));
+    RoundedRectangle::with_equal_corners(frame, Size::new_equal(6))
+        .into_styled(line)
+        .draw(display)
+        .unwrap();
+    let large = MonoTextStyle::new(&FONT_10X20, BinaryColor::On);
+    Text::new("25.08 C", Point::new(8, 24), large).draw(display).unwrap();
+    let small = MonoTextStyle::new(&FONT_6X10, BinaryColor::On);
+    Text::new("1006.53 hPa", Point::new(8, 42), small).draw(display).unwrap();
+    Text::new("50.15 %RH", Point::new(8, 56), small).draw(display).unwrap();
+    Triangle::new(Point::new(120, 8), Point::new(108, 56), Point::new(120, 56))
+        .into_styled(PrimitiveStyle::with_fill(BinaryColor::On))
+        .draw(display)
+        .unwrap();
+}
+
 #[test]
 fn what_the_driver_draws_is_what_a_person_sees() {
     let (driver, chip) = driver(Panel::Rows64, DisplaySize128x64, DisplayRotation::Rotate0);
     let mut display = driver.into_buffered_graphics_mode();
     display.init().unwrap();
-    let line = PrimitiveStyle::with_stroke(BinaryColor::On, 1);
-    let frame = Rectangle::new(Point::zero(), Size::new(128, 64));
-    RoundedRectangle::with_equal_corners(frame, Size::new_equal(6))
-        .into_styled(line)
-        .draw(&mut display)
-        .unwrap();
-    let large = MonoTextStyle::new(&FONT_10X20, BinaryColor::On);
-    Text::new("25.08 C", Point::new(8, 24), large).draw(&mut display).unwrap();
-    let small = MonoTextStyle::new(&FONT_6X10, BinaryColor::On);
-    Text::new("1006.53 hPa", Point::new(8, 42), small).draw(&mut display).unwrap();
-    Text::new("50.15 %RH", Point::new(8, 56), small).draw(&mut display).unwrap();
-    Triangle::new(Point::new(120, 8), Point::new(108, 56), Point::new(120, 56))
-        .into_styled(PrimitiveStyle::with_fill(BinaryColor::On))
-        .draw(&mut display)
-        .unwrap();
+    draw_weather(&mut display);
     display.flush().unwrap();
     golden("ssd1306-weather", &chip.lock().unwrap().picture());
 }
@@ -275,4 +283,25 @@ fn the_driver_knows_the_panel_of_32_rows() {
     }
     display.flush().unwrap();
     assert_eq!(lit(&chip.lock().unwrap()), [(0, 0), (1, 1), (127, 31)]);
+}
+
+#[test]
+fn the_driver_draws_the_same_over_spi_with_its_two_pins() {
+    let clock = Arc::new(VirtualClock::new());
+    let world = World::new(clock.clone());
+    let panel: SpiConfig = toml::from_str(
+        "model = 'ssd1306'\nscreen = 'weather'\npins = { dc = 'dc', reset = 'panel-reset' }",
+    )
+    .unwrap();
+    let panel = sim::SpiDevice::new(&world, "panel", &panel).unwrap();
+    let output = |name| NativeOutput::new(Output::new(&world, name, &OutputConfig::default()));
+    let wires = SPIInterface::new(NativeSpi::new(SharedSpi::new(panel)), output("dc"));
+    let driver = Driver::new(wires, DisplaySize128x64, DisplayRotation::Rotate0);
+    let mut display = driver.into_buffered_graphics_mode();
+    let mut delay = NativeDelay::new(clock);
+    display.reset(&mut output("panel-reset"), &mut delay).unwrap();
+    display.init().unwrap();
+    draw_weather(&mut display);
+    display.flush().unwrap();
+    golden("ssd1306-weather", &world.screens().picture("weather").unwrap());
 }

@@ -5,11 +5,12 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use periplasm_backend::native::{NativeDelay, NativeI2c};
+use periplasm_backend::native::{NativeDelay, NativeI2c, NativeInput, block_on};
 use periplasm_backend::sim::models::tmp117::{Options, Tmp117};
-use periplasm_backend::sim::{self, Net, Nets, VirtualClock, Wiring};
-use periplasm_backend::{Level, SharedI2c};
-use support::{Board, seven};
+use periplasm_backend::sim::{self, Input, InputConfig, Net, Nets, VirtualClock, Wiring, World};
+use periplasm_backend::{Clock, Level, SharedI2c};
+use support::{Board, device, seven};
+use tmp117::register::Average;
 
 const CHIP: u16 = 0x48;
 
@@ -106,26 +107,20 @@ fn conversions_come_in_the_cycles_of_table_7_7() {
         [8_000_000; 4],
         [16_000_000; 4],
     ];
+    let conversions_us = [15_500, 125_000, 500_000, 1_000_000];
     for (conv, row) in (0_u16..).zip(cycles) {
         for (avg, cycle_us) in (0_u16..).zip(row) {
             let (mut board, ..) = chip(25.0);
             write(&mut board, CONFIGURATION, conv << 7 | avg << 5);
             // The first ends after the conversion itself.
-            board.wait_ns(1_000 * MILLISECOND);
+            board.wait_ns(conversions_us[usize::from(avg)] * 1_000);
             assert_eq!(read(&mut board, RESULT), 0x0c80);
-            read(&mut board, CONFIGURATION);
-            let mut ready = vec![];
-            for millisecond in 0..80_000 {
-                board.wait_ns(MILLISECOND / 2);
-                if read(&mut board, CONFIGURATION) & 0x2000 != 0 {
-                    ready.push(millisecond);
-                }
-                if ready.len() == 2 {
-                    break;
-                }
+            for _ in 0..2 {
+                board.wait_ns(cycle_us * 1_000 - 1);
+                assert_eq!(read(&mut board, CONFIGURATION) & 0x2000, 0, "CONV {conv} AVG {avg}");
+                board.wait_ns(1);
+                assert_ne!(read(&mut board, CONFIGURATION) & 0x2000, 0, "CONV {conv} AVG {avg}");
             }
-            let [first, second] = ready[..] else { panic!("CONV {conv} AVG {avg}: {ready:?}") };
-            assert_eq!((second - first) * 500, cycle_us, "CONV {conv} AVG {avg}");
         }
     }
 }
@@ -202,8 +197,30 @@ fn the_blocking_driver_reads_the_datasheets_temperatures() {
         let id = driver.id().unwrap();
         assert_eq!((id.device, id.revision), (0x117, 0));
         driver.reset().unwrap();
-        for average in [tmp117::register::Average::NoAverage, tmp117::register::Average::Avg64] {
+        for average in [Average::NoAverage, Average::Avg64] {
             assert_eq!(f64::from(driver.oneshot(average).unwrap()), celsius);
         }
+    }
+}
+
+#[test]
+fn the_async_driver_waits_for_the_pin() {
+    let clock = Arc::new(VirtualClock::new());
+    let world = World::new(clock.clone());
+    let mut bus = sim::Bus::on(&world);
+    let table = "model = 'tmp117'\naddress = 0x48\ntemperature = -25.0\n\
+                 pins = { alert = 'alert' }";
+    bus.attach(&device(table)).unwrap();
+    let alert = Input::new(&world, "alert", &InputConfig::default()).unwrap();
+    let i2c = NativeI2c::new(SharedI2c::new(bus));
+    let delay = NativeDelay::new(clock.clone());
+    let mut driver =
+        tmp117::asynchronous::Tmp117::new_alert(i2c, 0x48, NativeInput::new(alert), delay);
+    for (average, ms) in [(Average::Avg8, 125), (Average::Avg64, 1_000)] {
+        let begin = clock.now_ns();
+        let celsius = block_on(&*clock, driver.oneshot(average)).unwrap();
+        assert_eq!(celsius, -25.0);
+        // No transaction takes time here: all of it was the conversion.
+        assert_eq!(clock.now_ns() - begin, ms * MILLISECOND);
     }
 }
