@@ -10,7 +10,7 @@ use crate::Clock;
 /// A clock as embedded-hal's `DelayNs`. Every delay is one wait, however long.
 #[derive(Clone)]
 pub struct NativeDelay {
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl NativeDelay {

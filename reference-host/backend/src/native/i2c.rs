@@ -12,7 +12,7 @@ use crate::{I2cAddress, SharedI2c};
 /// [`ErrorKind::Other`] and reaches no bus, as a component's call is.
 #[derive(Clone, Debug)]
 pub struct NativeI2c {
-    bus: SharedI2c,
+    pub(super) bus: SharedI2c,
 }
 
 impl NativeI2c {

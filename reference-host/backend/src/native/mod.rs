@@ -14,14 +14,21 @@
 //! assert_eq!(error.kind(), ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address));
 //! ```
 
+mod asynch;
 mod can;
 mod delay;
+mod executor;
 mod i2c;
 mod pins;
 mod pwm;
+mod serial;
+mod spi;
 
 pub use can::{NativeCan, NativeFrame};
 pub use delay::NativeDelay;
+pub use executor::{Happening, block_on, happening};
 pub use i2c::{Error, NativeI2c};
 pub use pins::{NativeInput, NativeOutput};
 pub use pwm::NativePwm;
+pub use serial::NativeSerial;
+pub use spi::{NativeSpi, NativeSpiBus};

@@ -51,7 +51,7 @@ impl StatefulOutputPin for NativeOutput {
 }
 
 /// An input as embedded-hal's `InputPin`.
-pub struct NativeInput(Box<dyn InputPin>);
+pub struct NativeInput(pub(super) Box<dyn InputPin>);
 
 impl NativeInput {
     /// Reads `pin`.
