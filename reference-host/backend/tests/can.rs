@@ -37,7 +37,8 @@ fn a_frame_that_nobody_is_there_to_acknowledge_is_an_error() {
 
 #[test]
 fn peers_answer_and_the_largest_identifier_has_no_next() {
-    let mut bus = NativeCan::new(can(&world(), ECHO));
+    let world = world();
+    let mut bus = NativeCan::new(can(&world, ECHO), world.clock().clone());
     let id = StandardId::new(0x123).unwrap();
     embedded_can::blocking::Can::transmit(&mut bus, &NativeFrame::new(id, &[1, 2]).unwrap())
         .unwrap();
@@ -48,6 +49,16 @@ fn peers_answer_and_the_largest_identifier_has_no_next() {
     embedded_can::nb::Can::transmit(&mut bus, &NativeFrame::new(StandardId::MAX, &[]).unwrap())
         .unwrap();
     assert_eq!(embedded_can::nb::Can::receive(&mut bus), Err(nb::Error::WouldBlock));
+}
+
+#[test]
+fn a_driver_that_asks_in_a_loop_lets_the_clock_go_on() {
+    let world = world();
+    let speaks = "peers = [{ kind = \"periodic\", id = 5, data = [1], period-us = 100_500 }]";
+    let mut bus = NativeCan::new(can(&world, speaks), world.clock().clone());
+    let found = nb::block!(embedded_can::nb::Can::receive(&mut bus));
+    assert_eq!(found, Ok(NativeFrame(frame(5, &[1]))));
+    assert_eq!(world.clock().now_ns(), 100_500_000);
 }
 
 #[test]

@@ -1,29 +1,49 @@
 //! CAN.
 
 use std::fmt;
+use std::sync::Arc;
 
 use embedded_can::{self as can, ErrorKind, ExtendedId, Frame, Id, StandardId};
 
-use crate::{CanBus, CanError, CanFrame, CanId, CanPayload};
+use super::{PATIENCE_NS, SLICE};
+use crate::{CanBus, CanError, CanFrame, CanId, CanPayload, Clock};
 
 /// A bus as embedded-can's `Can`, blocking and nb.
-pub struct NativeCan(Box<dyn CanBus>);
+pub struct NativeCan {
+    bus: Box<dyn CanBus>,
+    clock: Arc<dyn Clock>,
+}
 
 impl NativeCan {
-    /// Talks on `bus`.
-    pub fn new(bus: impl CanBus + 'static) -> Self {
-        Self(Box::new(bus))
+    /// Talks on `bus`, which lives by `clock`.
+    pub fn new(bus: impl CanBus + 'static, clock: Arc<dyn Clock>) -> Self {
+        Self { bus: Box::new(bus), clock }
+    }
+
+    /// When a call of nb says that it would block.
+    fn patience(&self) -> u64 {
+        self.clock.now_ns().saturating_add(PATIENCE_NS)
     }
 
     fn transmit_until(&mut self, frame: &NativeFrame, until_ns: u64) -> nb::Result<(), CanError> {
-        match self.0.transmit(&frame.0, until_ns)? {
+        match self.bus.transmit(&frame.0, until_ns)? {
             true => Ok(()),
             false => Err(nb::Error::WouldBlock),
         }
     }
 
     fn receive_until(&mut self, until_ns: u64) -> nb::Result<NativeFrame, CanError> {
-        self.0.receive(until_ns)?.map(NativeFrame).ok_or(nb::Error::WouldBlock)
+        self.bus.receive(until_ns)?.map(NativeFrame).ok_or(nb::Error::WouldBlock)
+    }
+}
+
+fn until_done<T>(mut call: impl FnMut() -> nb::Result<T, CanError>) -> Result<T, CanError> {
+    loop {
+        match call() {
+            Ok(done) => return Ok(done),
+            Err(nb::Error::Other(error)) => return Err(error),
+            Err(nb::Error::WouldBlock) => std::thread::sleep(SLICE),
+        }
     }
 }
 
@@ -38,11 +58,11 @@ impl can::blocking::Can for NativeCan {
     type Error = CanError;
 
     fn transmit(&mut self, frame: &NativeFrame) -> Result<(), CanError> {
-        nb::block!(self.transmit_until(frame, u64::MAX))
+        until_done(|| self.transmit_until(frame, u64::MAX))
     }
 
     fn receive(&mut self) -> Result<NativeFrame, CanError> {
-        nb::block!(self.receive_until(u64::MAX))
+        until_done(|| self.receive_until(u64::MAX))
     }
 }
 
@@ -51,11 +71,11 @@ impl can::nb::Can for NativeCan {
     type Error = CanError;
 
     fn transmit(&mut self, frame: &NativeFrame) -> nb::Result<Option<NativeFrame>, CanError> {
-        self.transmit_until(frame, 0).map(|()| None)
+        self.transmit_until(frame, self.patience()).map(|()| None)
     }
 
     fn receive(&mut self) -> nb::Result<NativeFrame, CanError> {
-        self.receive_until(0)
+        self.receive_until(self.patience())
     }
 }
 

@@ -32,3 +32,11 @@ pub use pins::{NativeInput, NativeOutput};
 pub use pwm::NativePwm;
 pub use serial::NativeSerial;
 pub use spi::{NativeSpi, NativeSpiBus};
+
+/// How long a call of nb waits before it says that it would block, as one in a
+/// component does: so a driver that asks in a loop lets the clock go on.
+const PATIENCE_NS: u64 = 1_000_000;
+
+/// How long to sleep when nothing is known to arrive. Another thread may still
+/// have something arrive.
+const SLICE: std::time::Duration = std::time::Duration::from_millis(1);

@@ -2,19 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use embedded_hal_nb::serial;
 
+use super::{PATIENCE_NS, SLICE};
 use crate::{Clock, Serial, SerialError};
-
-/// How long a read of embedded-hal-nb waits for a byte, as one in a component
-/// does: so a driver that asks in a loop lets the clock go on.
-const PATIENCE_NS: u64 = 1_000_000;
-
-/// How long to sleep when nothing is known to arrive. Another thread may still
-/// have something arrive.
-const SLICE: Duration = Duration::from_millis(1);
 
 /// A port as embedded-io's `Read`, `Write` and `ReadReady`, and as
 /// embedded-hal-nb's `serial::Read` and `serial::Write`.

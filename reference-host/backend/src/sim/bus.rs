@@ -91,8 +91,8 @@ impl I2cBus for Bus {
         address: I2cAddress,
         operations: &mut [Operation<'_>],
     ) -> Result<(), ErrorKind> {
-        let line = self.line.clone();
-        line.run(|begin| self.perform(address, operations, begin))
+        let Self { line, devices, .. } = self;
+        line.run(|begin| perform(devices, address, operations, Wires { line, begin, bits: 0 }))
     }
 
     fn starts(&self) -> bool {
@@ -104,56 +104,53 @@ impl I2cBus for Bus {
         address: I2cAddress,
         operations: &mut [Operation<'_>],
     ) -> Option<(Result<(), ErrorKind>, Moment)> {
-        let line = self.line.clone();
-        Some(line.start(|begin| self.perform(address, operations, begin)))
+        let Self { line, devices, .. } = self;
+        Some(
+            line.start(|begin| {
+                perform(devices, address, operations, Wires { line, begin, bits: 0 })
+            }),
+        )
     }
 }
 
-impl Bus {
-    /// A transaction that begins at `begin`, and when it ends.
-    fn perform(
-        &mut self,
-        address: I2cAddress,
-        operations: &mut [Operation<'_>],
-        begin: u64,
-    ) -> (Result<(), ErrorKind>, u64) {
-        if operations.is_empty() {
-            return (Ok(()), begin);
-        }
-        let mut wires = Wires { line: &self.line, begin, bits: 0 };
-        let stuck = self.devices.values().any(Device::holds_the_bus);
-        let Some(device) = self.devices.get_mut(&address) else {
-            if stuck {
-                return (Err(ErrorKind::Bus), begin);
-            }
-            wires.pass(START + address_bits(address) + STOP);
-            return (Err(NO_ADDRESS), wires.now());
-        };
-        let fault = device.fault.as_mut().and_then(|counted| {
-            let active = counted.active();
-            counted.count();
-            active
-        });
-        if stuck {
-            return (Err(ErrorKind::Bus), begin);
-        }
-        let refuse_data = match fault {
-            None => false,
-            Some(Fault::NoAcknowledge { source: NoAcknowledge::Data, .. }) => true,
-            Some(Fault::ArbitrationLoss { .. }) => return (Err(ErrorKind::ArbitrationLoss), begin),
-            Some(Fault::StuckBus { .. }) => return (Err(ErrorKind::Bus), begin),
-            Some(Fault::NoAcknowledge { .. } | Fault::Disappears { .. }) => {
-                wires.pass(START + address_bits(address) + STOP);
-                return (Err(NO_ADDRESS), wires.now());
-            }
-        };
-        let target = &mut *device.target;
-        let result = exchange(target, address, operations, refuse_data, &mut wires);
-        wires.pass(STOP);
-        let end = wires.now();
-        target.stop(end);
-        (result, end)
+/// A transaction, and when it ends.
+fn perform(
+    devices: &mut BTreeMap<I2cAddress, Device>,
+    address: I2cAddress,
+    operations: &mut [Operation<'_>],
+    mut wires: Wires<'_>,
+) -> (Result<(), ErrorKind>, u64) {
+    let begin = wires.begin;
+    if operations.is_empty() {
+        return (Ok(()), begin);
     }
+    let stuck = devices.values().any(Device::holds_the_bus);
+    let device = devices.get_mut(&address);
+    let fault = device.and_then(|device| {
+        let counted = device.fault.as_mut()?;
+        let active = counted.active();
+        counted.count();
+        active
+    });
+    if stuck {
+        return (Err(ErrorKind::Bus), begin);
+    }
+    let refuse_data = match fault {
+        None => false,
+        Some(Fault::NoAcknowledge { source: NoAcknowledge::Data, .. }) => true,
+        Some(Fault::ArbitrationLoss { .. }) => return (Err(ErrorKind::ArbitrationLoss), begin),
+        Some(Fault::StuckBus { .. }) => return (Err(ErrorKind::Bus), begin),
+        Some(Fault::NoAcknowledge { .. } | Fault::Disappears { .. }) => {
+            return wires.nobody(address);
+        }
+    };
+    let Some(device) = devices.get_mut(&address) else { return wires.nobody(address) };
+    let target = &mut *device.target;
+    let result = exchange(target, address, operations, refuse_data, &mut wires);
+    wires.pass(STOP);
+    let end = wires.now();
+    target.stop(end);
+    (result, end)
 }
 
 impl Device {
@@ -181,6 +178,12 @@ struct Wires<'a> {
 impl Wires<'_> {
     fn pass(&mut self, bits: u64) {
         self.bits = self.bits.saturating_add(bits);
+    }
+
+    /// Nobody acknowledges the address.
+    fn nobody(mut self, address: I2cAddress) -> (Result<(), ErrorKind>, u64) {
+        self.pass(START + address_bits(address) + STOP);
+        (Err(NO_ADDRESS), self.now())
     }
 
     fn now(&self) -> u64 {
