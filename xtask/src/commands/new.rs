@@ -1,14 +1,18 @@
 //! `cargo xtask new`
 
+mod code;
 mod device;
-mod fit;
 mod scaffold;
+mod slots;
 
 use clap::Subcommand;
+use periplasm_portability::{Entry, shape};
 
-use crate::cargo::{cargo, metadata, quiet, root, shown};
+use super::portability::workshop;
+use crate::cargo::{cargo, quiet, root, shown};
 use crate::error::{Error, Result};
 use crate::steps::{Step, print};
+use crate::toolchain;
 use device::Interface;
 use scaffold::Scaffold;
 
@@ -28,9 +32,9 @@ impl New {
 
 /// Scaffold a driver crate around a driver from crates.io.
 ///
-/// Writes `drivers/<crate>` (world, slots, mapping) and a test against a
-/// simulated chip. Both compile as they are; what is to be filled in is marked
-/// `FILL IN`.
+/// Reads from the driver's source which hardware it is made from. Writes
+/// `drivers/<crate>` (world, slots, mapping) and a test against a simulated
+/// chip. Both compile as they are; what is to be filled in is marked `FILL IN`.
 #[derive(clap::Args)]
 pub(crate) struct Driver {
     /// The driver's name on crates.io, with a version if need be: `lm75@1.0.0`.
@@ -44,23 +48,37 @@ pub(crate) struct Driver {
 impl Driver {
     fn run(self) -> Result<u8> {
         let name = self.krate.split('@').next().unwrap_or_default();
-        let scaffold = Scaffold::new(name, &self.exports)?;
+        let mut scaffold = Scaffold::new(name, &self.exports)?;
+        toolchain::ensure_targets()?;
         let step = Step::start("new driver");
-        scaffold.write()?;
+        step.detail(format!("reading {}", self.krate));
         // cargo finds the newest version, and whether there is such a crate.
-        let add = ["add", "--package", scaffold.package(), &self.krate];
+        let shape = shape(&workshop(None)?, &Entry::named(&self.krate))?;
+        scaffold.hardware(shape.as_ref());
+        scaffold.write()?;
+        let package = scaffold.package().to_owned();
+        let add = ["add", "--package", &package, &self.krate];
         if let Err(error) = quiet(cargo(add), &step) {
             scaffold.remove();
             return Err(error);
         }
         scaffold.format(&step)?;
+        let check = cargo(["check", "--package", &package, "--target", "wasm32-unknown-unknown"]);
+        let by_hand = shape.is_none() || quiet(check, &step).is_err();
+        if by_hand {
+            scaffold.by_hand();
+            scaffold.write()?;
+            quiet(cargo(add), &step)?;
+            scaffold.format(&step)?;
+        }
         step.done(shown(&scaffold.folder()));
-        // Advice, so no error when cargo cannot tell. With a platform, cargo
-        // fetches no crates that only others need.
-        if let Ok(metadata) = metadata(&["--filter-platform", "wasm32-unknown-unknown"])
-            && let Some(older) = fit::older_hal(&metadata, name)
-        {
-            eprintln!("{older}");
+        if shape.is_none() {
+            eprintln!(
+                "note: no constructor of {name} takes hardware that the SDK has, as far as its \
+                 source tells: the slots are a guess. `cargo xtask portability {name}` says more"
+            );
+        } else if by_hand {
+            eprintln!("note: how {name} is made has to be filled in, the slots are found");
         }
         let (folder, test) = (shown(&scaffold.folder()), shown(&scaffold.test_file()));
         print(&format!(

@@ -37,8 +37,8 @@ pub(crate) struct Portability {
 
 impl Portability {
     pub(crate) fn run(self) -> Result<u8> {
-        let folder = target_dir()?.join("portability");
-        let cache = Cache::open(&folder.join("answers"), root())?;
+        let answers = target_dir()?.join("portability/answers");
+        let cache = Cache::open(&answers, root())?;
         let listed = read(&root().join("tests/portability/crates.toml"))?;
         if self.list {
             let lines = listed.iter().map(|entry| match cache.get(entry) {
@@ -50,12 +50,7 @@ impl Portability {
         }
         let named = self.named()?;
         toolchain::ensure_targets()?;
-        let workshop = Workshop {
-            root: root().to_owned(),
-            target: folder.join("target"),
-            folder: folder.join("crates"),
-            jobs: self.jobs.map(usize::from),
-        };
+        let workshop = workshop(self.jobs)?;
         let entries = if named.is_empty() { &listed } else { &named };
         let mut answers = Vec::new();
         let mut failed = 0;
@@ -107,6 +102,17 @@ impl Portability {
         };
         self.crates.iter().map(entry).collect()
     }
+}
+
+/// Where drivers are fetched and compiled, in the target folder.
+pub(crate) fn workshop(jobs: Option<u16>) -> Result<Workshop> {
+    let folder = target_dir()?.join("portability");
+    Ok(Workshop {
+        root: root().to_owned(),
+        target: folder.join("target"),
+        folder: folder.join("crates"),
+        jobs: jobs.map(usize::from),
+    })
 }
 
 fn line(answer: &Answer) -> String {

@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use periplasm_portability::Shape;
+
+use super::code::Code;
 use super::device::Interface;
+use super::slots::Slot;
 use super::{driver_folder, wrong_name};
 use crate::cargo::{quiet, root};
 use crate::error::{Error, Result};
@@ -14,6 +18,8 @@ pub(crate) struct Scaffold {
     name: String,
     package: String,
     exports: Vec<Interface>,
+    slots: Vec<Slot>,
+    code: Code,
 }
 
 impl Scaffold {
@@ -28,8 +34,7 @@ impl Scaffold {
                 "give the name that the driver has on crates.io, such as lm75",
             ));
         }
-        let mut scaffold =
-            Self { name: name.into(), package: format!("periplasm-{name}"), exports: Vec::new() };
+        let mut scaffold = Self::named(name);
         for export in exports {
             if !scaffold.exports.contains(export) {
                 scaffold.exports.push(*export);
@@ -45,6 +50,29 @@ impl Scaffold {
             }
         }
         Ok(scaffold)
+    }
+
+    /// A driver with one bus, of which nothing is known.
+    fn named(name: &str) -> Self {
+        let slots = vec![Slot::bus()];
+        let code = Code::bare(&ident(name), &slots);
+        let package = format!("periplasm-{name}");
+        Self { name: name.into(), package, exports: Vec::new(), slots, code }
+    }
+
+    /// Gives it the hardware that the driver is made from, if that is known.
+    pub(crate) fn hardware(&mut self, shape: Option<&Shape>) {
+        let Some(shape) = shape else { return };
+        let ident = self.ident();
+        let mut taken: Vec<&str> = self.exports.iter().map(|export| export.name()).collect();
+        taken.push(&ident);
+        self.slots = Slot::all(&shape.slots, &taken);
+        self.code = Code::made(shape, &self.slots);
+    }
+
+    /// Leaves it to the author how the driver is made.
+    pub(crate) fn by_hand(&mut self) {
+        self.code = Code::bare(&self.ident(), &self.slots);
     }
 
     pub(crate) fn package(&self) -> &str {
@@ -127,7 +155,18 @@ impl Scaffold {
             _ => format!("{{{}}}", names("")),
         };
         let function = self.exports.first().map_or("", |e| e.function());
+        let each = |of: fn(&Slot) -> String| self.slots.iter().map(of).collect::<Vec<_>>();
+        let requests = each(Slot::request);
+        let in_row: Vec<String> = requests.iter().map(|line| format!("`{line}`")).collect();
         template
+            .replace("{{slot-modules}}", &each(Slot::module).join(", "))
+            .replace("{{names}}", &self.code.names.join(", "))
+            .replace("{{chip}}\n", &self.code.chip)
+            .replace("{{world-slots}}", &each(Slot::wit).concat())
+            .replace("{{readme-slots}}", &each(Slot::readme).join("; "))
+            .replace("{{readme-requests}}", &in_row.join(", "))
+            .replace("{{board}}", &each(Slot::board).join("\n"))
+            .replace("{{requests}}", &(requests.join("\n") + "\n"))
             .replace("{{guests}}\n", &guests)
             .replace("{{world-exports}}", &world_exports)
             .replace("{{{modules}}}", &modules)
@@ -141,7 +180,7 @@ impl Scaffold {
 
     /// The crate as Rust names it.
     fn ident(&self) -> String {
-        self.name.replace('-', "_")
+        ident(&self.name)
     }
 
     /// The crate as WIT names it: words of lower-case letters and digits, each
@@ -171,6 +210,10 @@ impl Scaffold {
     }
 }
 
+fn ident(name: &str) -> String {
+    name.replace('-', "_")
+}
+
 fn write(path: &Path, text: &str) -> Result<()> {
     let wrong = |source| Error::Write { path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
@@ -185,7 +228,7 @@ mod tests {
 
     fn scaffold(name: &str) -> Scaffold {
         let exports = vec![Interface::Thermometer, Interface::Barometer];
-        Scaffold { name: name.into(), package: format!("periplasm-{name}"), exports }
+        Scaffold { exports, ..Scaffold::named(name) }
     }
 
     #[test]
