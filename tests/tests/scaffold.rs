@@ -35,19 +35,33 @@ fn copy_project(to: &Path) {
     }
 }
 
+/// Makes `project` one where the driver `name` has not been ported.
+fn forget(project: &Path, name: &str) {
+    std::fs::remove_dir_all(project.join("drivers").join(name)).unwrap();
+    let tests = project.join("tests/tests");
+    let (file, folder) = (tests.join(format!("driver_{name}.rs")), tests.join(name));
+    if file.is_file() {
+        std::fs::remove_file(file).unwrap();
+    }
+    if folder.is_dir() {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
 #[test]
 fn a_scaffold_compiles_and_overwrites_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path();
     copy_project(project);
-    std::fs::remove_dir_all(project.join("drivers/lm75")).unwrap();
-    std::fs::remove_file(project.join("tests/tests/driver_lm75.rs")).unwrap();
+    forget(project, "lm75");
 
     let new = ["new", "driver", "lm75@1.0.0", "--exports", "thermometer,barometer"];
     let (done, output) = xtask(project, &new);
     assert!(done && output.contains("Next:"), "{output}");
     let source = std::fs::read_to_string(project.join("drivers/lm75/src/lib.rs")).unwrap();
-    assert_eq!(source.matches("FILL IN").count(), 4, "{source}");
+    assert!(source.contains("type Chip = lm75::Lm75<I2c, lm75::ic::Lm75>;"), "{source}");
+    assert!(source.contains("Chip::new(bus::open(), seven_bit(&bus::addresses())?)"), "{source}");
+    assert_eq!(source.matches("FILL IN").count(), 3, "{source}");
 
     let (done, output) = xtask(project, &["build", "lm75"]);
     assert!(done && output.contains("periplasm-lm75.wasm"), "{output}");
@@ -59,4 +73,18 @@ fn a_scaffold_compiles_and_overwrites_nothing() {
 
     let (done, output) = xtask(project, &["new", "driver", "lm75"]);
     assert!(!done && output.contains("drivers/lm75 already"), "{output}");
+
+    // SPI and pins: the slots are those that the constructor takes, by its names.
+    forget(project, "w25q32jv");
+    let (done, output) = xtask(project, &["new", "driver", "w25q32jv@0.5.1"]);
+    assert!(done && !output.contains("note"), "{output}");
+    let world = std::fs::read_to_string(project.join("drivers/w25q32jv/wit/world.wit")).unwrap();
+    for (slot, kind) in [("bus", "spi-device"), ("hold", "output-pin"), ("wp", "output-pin")] {
+        let (_, after) = world.split_once(&format!("import {slot}: interface {{")).unwrap();
+        assert!(after.split('}').next().unwrap().contains(kind), "{world}");
+    }
+    let source = std::fs::read_to_string(project.join("drivers/w25q32jv/src/lib.rs")).unwrap();
+    assert!(source.contains("Chip::new(bus::open(), hold::open(), wp::open())"), "{source}");
+    let (done, output) = xtask(project, &["build", "w25q32jv"]);
+    assert!(done && output.contains("periplasm-w25q32jv.wasm"), "{output}");
 }

@@ -57,8 +57,8 @@ pub(crate) const KNOWN: &[Known] = &[
         package: "display-interface",
         name: "WriteOnlyDataCommand",
         types: &[
-            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
             "display_interface_i2c::I2CInterface<sdk::I2c>",
+            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
         ],
         from: &["display-interface-spi", "display-interface-i2c"],
     },
@@ -66,8 +66,8 @@ pub(crate) const KNOWN: &[Known] = &[
         package: "display-interface",
         name: "AsyncWriteOnlyDataCommand",
         types: &[
-            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
             "display_interface_i2c::I2CInterface<sdk::I2c>",
+            "display_interface_spi::SPIInterface<sdk::SpiDevice, sdk::OutputPin>",
         ],
         from: &["display-interface-spi", "display-interface-i2c"],
     },
