@@ -26,6 +26,7 @@ mod cache;
 mod check;
 mod diagnose;
 mod error;
+mod foreign;
 mod generate;
 pub mod hal;
 mod link;
