@@ -23,7 +23,8 @@ const I2C: &[&str] = &[
     "ssd1306",
     "tmp117",
 ];
-const SPI: &[&str] = &["loopback", "registers", "ssd1306", "st7789", "sx1262", "w25q32", "ws2812"];
+const SPI: &[&str] =
+    &["loopback", "registers", "sdcard", "ssd1306", "st7789", "sx1262", "w25q32", "ws2812"];
 const SERIAL: &[&str] = &[
     "model = 'loopback'",
     "model = 'pms'",
