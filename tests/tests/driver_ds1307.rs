@@ -27,8 +27,7 @@ struct DateTime {
     second: u8,
 }
 
-const LEAP: DateTime =
-    DateTime { year: 2028, month: 2, day: 28, hour: 23, minute: 59, second: 59 };
+const LEAP: DateTime = DateTime { year: 2028, month: 2, day: 28, hour: 23, minute: 59, second: 59 };
 
 fn rig(board: &str) -> Rig {
     Rig::driver("drivers/ds1307", "bus = { i2c = \"bus\", address = 0x68 }", board)
