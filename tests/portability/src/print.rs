@@ -74,7 +74,10 @@ impl Solver<'_> {
                 let name = if name == "std" { "core".to_owned() } else { name };
                 format!("{root}{name}::{}", rest.join("::"))
             }
-            // The prelude, or a primitive.
+            // The prelude, or a primitive; or of another crate's glob.
+            None if first.starts_with(char::is_uppercase) && !in_prelude(first) => {
+                return Some("_".to_owned());
+            }
             None => written.join("::"),
         };
         let arguments = path.segments.last().map(|s| &s.arguments);
@@ -101,6 +104,11 @@ impl Solver<'_> {
         }
         self.print(&item[..item.len() - 1], &alias.ty, &Solved::new())
     }
+}
+
+/// Whether the generated crate, which is `no_std`, has the name as it is.
+fn in_prelude(name: &str) -> bool {
+    matches!(name, "Option" | "Result" | "Self")
 }
 
 /// A length that is a number, else one for the compiler to find.

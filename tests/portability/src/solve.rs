@@ -86,9 +86,15 @@ impl<'a> Solver<'a> {
                     "char" => "'a'",
                     _ => "4",
                 };
-                for choice in &mut choices {
+                // The compiler may find it; else any will do.
+                let literal = choices.clone().into_iter();
+                let with = |value: &str, mut choice: Solved| {
                     choice.insert(param.ident.to_string(), value.to_owned());
-                }
+                    choice
+                };
+                let literal: Vec<Solved> = literal.map(|choice| with(value, choice)).collect();
+                choices = choices.into_iter().map(|choice| with("_", choice)).collect();
+                choices.extend(literal);
             }
         }
         choices
