@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use miette::{NamedSource, SourceSpan};
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use periplasm_backend::I2cAddress;
 use periplasm_backend::sim;
 use toml::Spanned;
@@ -74,6 +74,8 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
         super::simulated::check(tables, &i2c, &mut problems);
     }
     if !problems.is_empty() {
+        // In the order of the file, whoever found them.
+        problems.sort_by_key(|problem| problem.labels()?.next().map(|label| label.offset()));
         return Err(malformed(problems));
     }
     Ok(Board { source, folder: PathBuf::new(), backend, limits, i2c, hardware })

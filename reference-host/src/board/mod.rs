@@ -1,6 +1,27 @@
 //! The host owner's file: what each name is on this machine, and the most that
 //! may be asked of it.
 //!
+//! Beside `backend` and `limits`, each table names one thing, under its kind:
+//! `[output-pin.screen-dc]`. Standing there means that it may be asked for; of
+//! an I2C bus, the addresses in `allow` and `allow-ten-bit`.
+//!
+//! | kind | keys on `backend = "sim"` | keys on `backend = "linux"` |
+//! | --- | --- | --- |
+//! | `i2c` | `devices` ([`DeviceConfig`]), `speed-hz` | `device` |
+//! | `spi` | [`SpiConfig`](periplasm_backend::sim::SpiConfig) | `device`, `mode`, `speed-hz`, `lsb-first`, `cs-active-high`, `hold-chip-select` |
+//! | `spi-bus` | [`SpiConfig`](periplasm_backend::sim::SpiConfig) | `device`, `mode`, `speed-hz`, `lsb-first` |
+//! | `output-pin` | [`OutputConfig`](periplasm_backend::sim::OutputConfig) | `chip`, `line`, `active-low`, `drive`, `bias`, `initial` |
+//! | `input-pin` | [`InputConfig`](periplasm_backend::sim::InputConfig) | `chip`, `line`, `active-low`, `bias`, `debounce-us`, `edges` |
+//! | `pwm` | [`PwmConfig`](periplasm_backend::sim::PwmConfig) | `chip`, `channel`, `period-ns`, `inverted` |
+//! | `adc` | [`AdcConfig`](periplasm_backend::sim::AdcConfig) | `device`, `channel`, `minus`, `bits` |
+//! | `serial` | [`SerialConfig`](periplasm_backend::sim::SerialConfig) | `device`, `baud`, `data-bits`, `parity`, `stop-bits`, `flow` |
+//! | `can` | [`CanConfig`](periplasm_backend::sim::CanConfig) | `interface` |
+//!
+//! A `line` is a number or a name. What the keys on Linux mean is said at the
+//! configs of `periplasm_backend::linux`, whose fields they are.
+//!
+//! A simulated device's `pins` connect it to pins of the board by their names.
+//!
 //! ```
 //! use periplasm_host::Board;
 //! let board = Board::parse(

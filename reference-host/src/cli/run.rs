@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// End the run after this long, such as 500ms, 10s, 5m or 2h.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
-    /// Print every transaction on every bus to standard error.
+    /// Print all that is done with the hardware to standard error.
     #[arg(long)]
     trace: bool,
     /// Keep compiled code in this folder, so that the next run starts at once.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use periplasm_host::Request;
+use periplasm_host::{Grants, Host, HostOptions, Machine, Request, RunOptions};
 
+use crate::hal;
 use crate::support::{BOARD, GOOD, bytes, requests, wat, with_section};
 
 /// A folder with a board, the good pipeline, and an app that writes to standard
@@ -169,4 +170,94 @@ fn json_holds_what_a_file_claims_and_steers_no_terminal() {
     assert!(output.stdout.iter().all(|b| matches!(b, b' '..=b'~' | b'\n')));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["slots"][0]["request"]["bus"], bus);
+}
+
+/// A folder with a pipeline of every kind of slot and an app, and its board.
+fn hal_folder(board: &str) -> tempfile::TempDir {
+    let app = r#"
+      (component $app
+        (core module $m (func (export "run") (result i32) (i32.const 0)))
+        (core instance $m (instantiate $m))
+        (func $run (result (result)) (canon lift (core func $m "run")))
+        (instance $out (export "run" (func $run)))
+        (export "wasi:cli/run@0.2.6" (instance $out)))
+      (instance $app (instantiate $app))
+      (alias export $app "wasi:cli/run@0.2.6" (instance $run))
+      (export "wasi:cli/run@0.2.6" (instance $run)))"#;
+    let code = "(func $probe (param $x i64) (result i64) (i64.const 0))";
+    let text = hal::wat(&["hal"], code);
+    let text = text.strip_suffix(')').unwrap().to_owned() + app;
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = with_section(&text, &hal::requests(&["hal"], |_| {}).to_bytes());
+    std::fs::write(folder.path().join("hal.wasm"), pipeline).unwrap();
+    std::fs::write(folder.path().join("board.toml"), board).unwrap();
+    folder
+}
+
+#[test]
+fn each_kind_of_slot_is_shown_in_plain_words() {
+    let folder = hal_folder(hal::BOARD);
+    let lines = "
+  hal-dc    drive pin screen-dc
+  hal-irq   read and wait for pin button
+  hal-fan   set the duty cycle of fan
+  hal-dev   send and receive on SPI device flash
+  hal-port  send and receive on serial port gps
+  hal-net   send and receive frames on CAN bus vehicle
+";
+    for args in [&["inspect", "hal.wasm"][..], &["check", "hal.wasm", "--board", "board.toml"]] {
+        let output = periplasm(folder.path(), args).output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(stdout.contains(lines), "{args:?}: {stdout}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+    let output = periplasm(folder.path(), &["inspect", "hal.wasm"]).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "periplasm:hal/wait@0.1.0        waiting for the first of several things",
+        "periplasm:hal/start@0.1.0       using two buses at once",
+        "periplasm:hal/buffer@0.1.0      sharing bytes with other stages",
+    ] {
+        assert!(stdout.contains(line), "{stdout}");
+    }
+}
+
+#[test]
+fn a_run_leaves_a_picture_of_each_display() {
+    let folder = hal_folder(&hal::BOARD.replace("\"registers\"", "\"ssd1306\""));
+    let args = ["run", "hal.wasm", "--board", "board.toml", "--pictures", "shown"];
+    let output = periplasm(folder.path(), &args).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("shown"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert_eq!(files, ["flash.png"]);
+    let picture = File::open(folder.path().join("shown/flash.png")).unwrap();
+    let reader = png::Decoder::new(std::io::BufReader::new(picture)).read_info().unwrap();
+    assert_eq!((reader.info().width, reader.info().height), (128, 64));
+}
+
+#[test]
+fn what_is_done_with_every_kind_of_hardware_is_traced() {
+    let code = "(func $probe (param $x i64) (result i64)
+        (call $set (call $open-dc) (i32.const 1) (i32.const 0))
+        (call $set-duty (call $open-fan) (i32.const 250) (i32.const 0))
+        (call $serial-write (call $open-port) (i32.const 64) (i32.const 2) (i32.const 0))
+        (call $wait-for (call $open-irq) (i32.const 2) (i32.const 0) (i64.const 0) (i32.const 0))
+        (i64.const 0))";
+    let (pipeline, board) = (hal::pipeline(&["hal"], code), hal::board());
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = lines.clone();
+    let machine = Machine::new(&board).traced(move |name, entry| {
+        told.lock().unwrap().push(format!("{name}  {entry}"));
+    });
+    let host = Host::new(HostOptions::default()).unwrap();
+    let grants = Grants::decide(&pipeline, &board).unwrap();
+    let compiled = host.compile(&pipeline).unwrap();
+    let mut running = host.start(&compiled, &machine, &grants, RunOptions::default()).unwrap();
+    hal::call(&mut running, 0).unwrap();
+    let lines = lines.lock().unwrap();
+    let names: Vec<_> = lines.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["screen-dc", "fan", "gps", "button"], "{lines:?}");
 }
