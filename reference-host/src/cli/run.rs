@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long)]
     stdin: bool,
     /// At the end, write what each simulated display shows into this folder,
-    /// as <NAME>.png.
+    /// as a PNG file of its name.
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
     /// Arguments for the app.
