@@ -25,16 +25,11 @@ const COUNTS: u32 = 4096;
 
 static CHIP: Device<Pca9685<I2c>> = Device::new(|| {
     let mut chip = Pca9685::new(bus::open(), seven_bit(&bus::addresses())?).map_err(fault)?;
-    wake(&mut chip)?;
-    Ok(chip)
-});
-
-fn wake(chip: &mut Pca9685<I2c>) -> Result<(), Error> {
     chip.enable().map_err(fault)?;
     // The oscillator's start.
     Delay.delay_us(500);
-    Ok(())
-}
+    Ok(chip)
+});
 
 fn fault(error: pwm_pca9685::Error<I2cError>) -> Error {
     match error {
@@ -72,11 +67,9 @@ impl pwm::Guest for Pwm {
             return Err(Error::InvalidData);
         }
         CHIP.with(|chip| {
-            chip.enable_restart_and_disable().map_err(fault)?;
+            // It sleeps meanwhile, and what was on is on again after a restart.
             chip.set_prescale(prescale).map_err(fault)?;
-            chip.restart(&mut Delay).map_err(fault)?;
-            // Where nothing was on there was nothing to restart.
-            wake(chip)
+            chip.restart(&mut Delay).map_err(fault)
         })
     }
 }

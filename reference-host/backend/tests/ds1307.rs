@@ -62,7 +62,7 @@ fn hours_of_twelve_are_those_of_table_2() {
     for (hour, expected) in [(0, 0x52), (1, 0x41), (11, 0x51), (12, 0x72), (13, 0x61), (23, 0x71)] {
         let (mut board, _) = board(&showing(&format!("2026-11-21 {hour:02}:00:00")));
         let [hours] = board.read(CHIP, 2);
-        assert_eq!(hours, hour / 10 << 4 | hour % 10);
+        assert_eq!(hours, ((hour / 10) << 4) | (hour % 10));
         board.write(CHIP, &[2, expected]).unwrap();
         assert_eq!(board.read(CHIP, 2), [expected]);
         board.wait_ns(3_600 * SECOND);

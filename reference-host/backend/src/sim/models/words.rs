@@ -37,7 +37,7 @@ impl Words {
 
     /// The register whose word goes out next, when the last one is through.
     pub(super) fn wants(&self) -> Option<u8> {
-        (self.bytes % 2 == 0).then_some(self.pointer)
+        self.bytes.is_multiple_of(2).then_some(self.pointer)
     }
 
     /// The word that [`Self::wants`] asked for.

@@ -23,7 +23,7 @@ const CENTURY: u64 = 36_525;
 fn days_in(year: u8, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 => 29,
+        2 if year.is_multiple_of(4) => 29,
         2 => 28,
         _ => 31,
     }

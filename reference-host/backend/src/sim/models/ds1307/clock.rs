@@ -92,7 +92,7 @@ impl Clock {
 }
 
 fn bcd(number: u8) -> u8 {
-    (number / 10 % 10) << 4 | number % 10
+    ((number / 10 % 10) << 4) | (number % 10)
 }
 
 fn binary(bcd: u8) -> u8 {
@@ -102,8 +102,8 @@ fn binary(bcd: u8) -> u8 {
 impl Ahead for Clock {
     fn next_ns(&self) -> Option<u64> {
         let half = SECOND_NS / 2;
-        let done = self.now_ns.saturating_sub(self.since_ns) / half;
-        self.square().then(|| self.since_ns.saturating_add((done + 1) * half))
+        let into = self.now_ns.saturating_sub(self.since_ns) % half;
+        self.square().then(|| self.now_ns.saturating_add(half - into))
     }
 
     fn advance(&mut self, now_ns: u64) {

@@ -45,7 +45,7 @@ pub struct Ssd1306 {
 /// What the next byte over I2C is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Control {
-    Control,
+    Byte,
     /// One byte, then a control byte.
     One {
         data: bool,
@@ -71,7 +71,7 @@ impl Ssd1306 {
             dc: wiring.pin_or("dc", Level::Low),
             resets: reset.falls(0),
             reset,
-            control: Control::Control,
+            control: Control::Byte,
         })
     }
 
@@ -130,20 +130,20 @@ impl Model<dyn SpiTarget> for Ssd1306 {
 
 impl I2cTarget for Ssd1306 {
     fn start(&mut self, _: Direction, now_ns: u64) -> Ack {
-        self.control = Control::Control;
+        self.control = Control::Byte;
         if self.works(now_ns) { Ack::Ack } else { Ack::Nack }
     }
 
     fn write(&mut self, byte: u8, _: u64) -> Ack {
         match self.control {
-            Control::Control => {
+            Control::Byte => {
                 let data = byte & DATA != 0;
                 self.control =
                     if byte & CO != 0 { Control::One { data } } else { Control::All { data } };
             }
             Control::One { data } => {
                 self.take(byte, data);
-                self.control = Control::Control;
+                self.control = Control::Byte;
             }
             Control::All { data } => self.take(byte, data),
         }
