@@ -5,6 +5,7 @@
 //! that is the answer one wants.
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod build;
 mod rig;
 
