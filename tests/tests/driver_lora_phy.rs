@@ -67,10 +67,9 @@ fn it_hears_the_packet_that_comes_while_it_listens() {
 
 #[test]
 fn a_chip_that_stays_busy_is_not_waited_for() {
-    let stuck = BOARD.replace("busy = \"busy\", ", "").replace(
-        "[input-pin.busy]",
-        "[input-pin.busy]\nlevel = \"high\"",
-    );
+    let stuck = BOARD
+        .replace("busy = \"busy\", ", "")
+        .replace("[input-pin.busy]", "[input-pin.busy]\nlevel = \"high\"");
     let mut rig = Rig::driver("drivers/lora-phy", SLOTS, &stuck);
     assert_eq!(receive(&mut rig, 1), Err(DeviceError::NotReady));
 }

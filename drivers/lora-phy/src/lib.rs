@@ -3,8 +3,6 @@
 
 extern crate alloc;
 
-mod silence;
-
 use alloc::vec::Vec;
 
 use bindings::exports::periplasm::device::radio::{self as device, Packet};
@@ -18,6 +16,7 @@ use periplasm_driver::{
 };
 
 periplasm_driver::driver!(Radio);
+periplasm_driver::silence_defmt!();
 
 struct Radio;
 
@@ -26,7 +25,7 @@ type Chip = LoRa<Sx126x<SpiDevice, Pins<OutputPin, InputPin>, Sx1262>, Delay>;
 /// The first channel that every LoRaWAN device in Europe has.
 const FREQUENCY_HZ: u32 = 868_100_000;
 const POWER_DBM: i32 = 14;
-const PREAMBLE_SYMBOLS: u16 = 8;
+const PREAMBLE: u16 = 8;
 /// More than the longest packet is on the air.
 const SENDING_MS: u32 = 1_000;
 
@@ -52,45 +51,41 @@ fn within<T>(ms: u32, call: impl Future<Output = Result<T, RadioError>>) -> Resu
     block_on(within_ms(ms, call)).ok_or(Error::NotReady)?.map_err(fault)
 }
 
-fn modulation(chip: &mut Chip) -> Result<ModulationParams, Error> {
-    chip.create_modulation_params(
-        SpreadingFactor::_7,
-        Bandwidth::_125KHz,
-        CodingRate::_4_5,
-        FREQUENCY_HZ,
-    )
-    .map_err(fault)
+fn modulation(chip: &mut Chip) -> Result<ModulationParams, RadioError> {
+    let (factor, rate) = (SpreadingFactor::_7, CodingRate::_4_5);
+    chip.create_modulation_params(factor, Bandwidth::_125KHz, rate, FREQUENCY_HZ)
 }
 
 impl device::Guest for Radio {
     fn send(data: Vec<u8>) -> Result<(), Error> {
-        CHIP.with(|chip| {
+        let call = async |chip: &mut Chip| {
             let modulation = modulation(chip)?;
-            let mut packet = chip
-                .create_tx_packet_params(PREAMBLE_SYMBOLS, false, true, false, &modulation)
-                .map_err(fault)?;
-            within(SENDING_MS, async {
-                chip.prepare_for_tx(&modulation, &mut packet, POWER_DBM, &data).await?;
-                chip.tx().await
-            })
-        })
+            let mut packet =
+                chip.create_tx_packet_params(PREAMBLE, false, true, false, &modulation)?;
+            chip.prepare_for_tx(&modulation, &mut packet, POWER_DBM, &data).await?;
+            chip.tx().await
+        };
+        CHIP.with(|chip| within(SENDING_MS, call(chip)))
     }
 
     fn receive(timeout_ms: u32) -> Result<Option<Packet>, Error> {
-        CHIP.with(|chip| {
+        let prepare = async |chip: &mut Chip| {
             let modulation = modulation(chip)?;
-            let packet = chip
-                .create_rx_packet_params(PREAMBLE_SYMBOLS, false, u8::MAX, true, false, &modulation)
-                .map_err(fault)?;
-            within(SENDING_MS, chip.prepare_for_rx(RxMode::Continuous, &modulation, &packet))?;
+            let packet =
+                chip.create_rx_packet_params(PREAMBLE, false, u8::MAX, true, false, &modulation)?;
+            chip.prepare_for_rx(RxMode::Continuous, &modulation, &packet).await?;
+            Ok(packet)
+        };
+        CHIP.with(|chip| {
+            let packet = within(SENDING_MS, prepare(chip))?;
             let mut data = [0; 255];
-            let received = block_on(within_ms(timeout_ms, chip.rx(&packet, &mut data)));
+            let heard = block_on(within_ms(timeout_ms, chip.rx(&packet, &mut data)));
             within(SENDING_MS, chip.enter_standby())?;
-            let Some(received) = received else { return Ok(None) };
-            let (len, status) = received.map_err(fault)?;
-            let data = data[..len.into()].to_vec();
-            let (rssi, snr) = (i32::from(status.rssi) * 1000, i32::from(status.snr) * 1000);
-            Ok(Some(Packet { data, rssi, snr }))
+            Ok(heard.transpose().map_err(fault)?.map(|(len, status)| Packet {
+                data: data[..len.into()].to_vec(),
+                rssi: i32::from(status.rssi) * 1000,
+                snr: i32::from(status.snr) * 1000,
+            }))
         })
     }
 }

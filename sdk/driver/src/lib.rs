@@ -69,6 +69,7 @@
 //! | is an embedded-graphics display | `picture::draw` (feature `graphics`) |
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
 //! | gives pins or pulses to other stages | [`gives!`] |
+//! | logs through defmt | [`silence_defmt!`] |
 //! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
 //!
 //! Each handle's error converts into [`Error`]: `?` or `error.into()`.
@@ -89,6 +90,7 @@ mod panic;
 #[cfg(feature = "graphics")]
 pub mod picture;
 mod poll;
+mod silence;
 #[cfg(feature = "storage")]
 pub mod storage;
 pub mod units;

@@ -7,12 +7,25 @@ mod cable_async;
 mod picture;
 mod pms;
 mod sdcard;
-/// lora-phy logs through defmt, which wants a logger.
-#[path = "../../../../drivers/lora-phy/src/silence.rs"]
-mod silence;
 mod st7789;
 mod sx1262;
 mod tb6612fng;
 mod tmc2209;
 mod w25q32;
 mod ws2812;
+
+/// lora-phy logs through defmt, which wants a logger.
+mod silence {
+    #[defmt::global_logger]
+    struct Silence;
+
+    // SAFETY: it keeps no state, so nothing can be in use twice.
+    unsafe impl defmt::Logger for Silence {
+        fn acquire() {}
+        unsafe fn flush() {}
+        unsafe fn release() {}
+        unsafe fn write(_: &[u8]) {}
+    }
+
+    defmt::timestamp!("");
+}
