@@ -27,8 +27,10 @@ fn print(name: &str) -> Result<(), Error<Failed>> {
     let volume = card.open_volume(VolumeIdx(0))?;
     let root = volume.open_root_dir()?;
     root.iterate_dir(|entry| {
-        let kind = if entry.attributes.is_directory() { "folder" } else { "file" };
-        println!("{:12} {kind:6} {:>8} bytes", entry.name.to_string(), entry.size);
+        if !entry.attributes.is_volume() {
+            let kind = if entry.attributes.is_directory() { "folder" } else { "file" };
+            println!("{:12} {kind:6} {:>8} bytes", entry.name.to_string(), entry.size);
+        }
         std::ops::ControlFlow::Continue(())
     })?;
     let file = root.open_file_in_dir(name, Mode::ReadOnly)?;
