@@ -10,7 +10,7 @@ fn main() -> Result<(), Error> {
     let screen = display::screen()?;
     println!("{} x {}, {:?}", screen.width, screen.height, screen.format);
     let whole = Area { x: 0, y: 0, width: screen.width, height: screen.height };
-    paint(whole, |_| 0b11111_000000_00000)?;
+    paint(whole, |_| 31 << 11)?;
     let square = Area { x: 10, y: 20, width: 64, height: 64 };
     paint(square, |row| (63 - row) << 5 | row >> 1)?;
     let outside = Area { x: screen.width - 63, ..square };
