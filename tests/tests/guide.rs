@@ -24,7 +24,13 @@ fn steps(guide: &str) -> Vec<Step> {
     let mut named = None;
     while let Some(line) = lines.next() {
         let Some(kind) = line.strip_prefix("```") else {
-            named = line.split('`').skip(1).step_by(2).rfind(|word| word.contains('/')).or(named);
+            named = line
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|word| word.contains('/'))
+                .last()
+                .or(named);
             continue;
         };
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
