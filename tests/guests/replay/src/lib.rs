@@ -1,66 +1,78 @@
-//! Plays embedded-hal calls from inside a component.
+//! Plays calls of embedded-hal and its relatives from inside a component.
 #![no_std]
 
 extern crate alloc;
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::future::Future;
 
-use bindings::{bus, exports::test::replay::replay};
-use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource};
-use periplasm_driver::Delay;
+use bindings::exports::test::replay::replay;
+use bindings::{bus, chain, chip, looped, output, port, pulses, second, vehicle, voltage, wave};
+use periplasm_driver::{
+    Adc, AdcChannel, Can, Delay, I2c, InputPin, OutputPin, Pwm, Serial, SpiBus, SpiDevice, block_on,
+};
+use player::postcard;
 
 periplasm_driver::driver!(Replay);
 
 struct Replay;
 
 impl replay::Guest for Replay {
-    fn play(calls: Vec<replay::Call>) -> Vec<Result<Vec<Vec<u8>>, replay::Kind>> {
-        let calls: Vec<player::Call> = calls.into_iter().map(call).collect();
-        let outcomes = player::play(&mut bus::open(), &mut Delay, &calls);
-        outcomes.into_iter().map(|outcome| outcome.map_err(kind)).collect()
+    fn play(calls: Vec<u8>) -> Option<Vec<u8>> {
+        let calls: Vec<player::Call> = postcard::from_bytes(&calls).ok()?;
+        let mut hardware = player::Hardware {
+            i2c: bus::open(),
+            second_i2c: second::open(),
+            spi: chip::open(),
+            spi_bus: chain::open(),
+            output: output::open(),
+            looped: looped::open(),
+            wave: wave::open(),
+            pwm: pulses::open(),
+            adc: Input(voltage::open()),
+            serial: port::open(),
+            can: vehicle::open(),
+            delay: Delay,
+            timeout: Delay,
+            kinds: Slots,
+        };
+        postcard::to_allocvec(&player::play(&mut hardware, &calls)).ok()
     }
 }
 
-fn call(call: replay::Call) -> player::Call {
-    match call {
-        replay::Call::Read((a, len)) => player::Call::Read(address(a), len as usize),
-        replay::Call::Write((a, bytes)) => player::Call::Write(address(a), bytes),
-        replay::Call::WriteRead((a, bytes, len)) => {
-            player::Call::WriteRead(address(a), bytes, len as usize)
-        }
-        replay::Call::Transaction((a, steps)) => {
-            player::Call::Transaction(address(a), steps.into_iter().map(step).collect())
-        }
-        replay::Call::DelayNs(ns) => player::Call::DelayNs(ns),
-        replay::Call::DelayUs(us) => player::Call::DelayUs(us),
-        replay::Call::DelayMs(ms) => player::Call::DelayMs(ms),
+struct Slots;
+
+impl player::Kinds for Slots {
+    type I2c = I2c;
+    type Spi = SpiDevice;
+    type SpiBus = SpiBus;
+    type Output = OutputPin;
+    type Input = InputPin;
+    type Pwm = Pwm;
+    type Adc = Input;
+    type Serial = Serial;
+    type Can = Can;
+    type Delay = Delay;
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        block_on(future)
     }
 }
 
-fn step(step: replay::Step) -> player::Step {
-    match step {
-        replay::Step::Read(len) => player::Step::Read(len as usize),
-        replay::Step::Write(bytes) => player::Step::Write(bytes),
-    }
-}
+struct Input(Adc);
 
-fn address(address: replay::Address) -> player::Address {
-    match address {
-        replay::Address::Seven(a) => player::Address::Seven(a),
-        replay::Address::Ten(a) => player::Address::Ten(a),
+impl player::Converter for Input {
+    fn code(&mut self) -> Result<i32, String> {
+        self.0.read().map_err(|error| format!("{error:?}"))
     }
-}
 
-fn kind(kind: ErrorKind) -> replay::Kind {
-    match kind {
-        ErrorKind::Bus => replay::Kind::Bus,
-        ErrorKind::ArbitrationLoss => replay::Kind::ArbitrationLoss,
-        ErrorKind::NoAcknowledge(source) => match source {
-            NoAcknowledgeSource::Address => replay::Kind::NoAcknowledgeAddress,
-            NoAcknowledgeSource::Data => replay::Kind::NoAcknowledgeData,
-            NoAcknowledgeSource::Unknown => replay::Kind::NoAcknowledgeUnknown,
-        },
-        ErrorKind::Overrun => replay::Kind::Overrun,
-        _ => replay::Kind::Other,
+    fn microvolts(&mut self) -> Result<i32, String> {
+        self.0.read_microvolts().map_err(|error| format!("{error:?}"))
+    }
+
+    fn max_code(&mut self) -> i32 {
+        self.0.max_code()
     }
 }
