@@ -36,14 +36,23 @@ impl Native {
         Self::on(&text)
     }
 
-    /// The pin is read from another wire, and the second bus has no chip.
-    pub(crate) fn crossed() -> Self {
+    /// A second bus without its chip, SPI without its faults and limits, a
+    /// serial port without noise, and half of the voltage.
+    pub(crate) fn wrong() -> Self {
         let text = std::fs::read_to_string(root().join("tests/conformance/board.toml")).unwrap();
-        let crossed = text
-            .replace("[input-pin.loop]", "[input-pin.loop]\nwire = \"elsewhere\"")
-            .replace("devices = [{ model = \"registers\", address = 0x50 }]", "");
-        assert_ne!(text, crossed);
-        Self::on(&crossed)
+        let mut wrong = text.clone();
+        for (right, left) in [
+            ("devices = [{ model = \"registers\", address = 0x50 }]", ""),
+            ("fault = { kind = \"overrun\", times = 1 }", ""),
+            ("max-bytes = 64", ""),
+            ("fault = { kind = \"parity\", times = 1 }", ""),
+            ("1_250_000", "625_000"),
+            ("edges = 40", "edges = 39"),
+        ] {
+            assert!(text.contains(right), "{right}");
+            wrong = wrong.replace(right, left);
+        }
+        Self::on(&wrong)
     }
 
     fn on(text: &str) -> Self {
