@@ -164,7 +164,7 @@ impl Hardware for Native {
     }
 
     fn can(&mut self) -> NativeCan {
-        NativeCan::new(self.can.clone())
+        NativeCan::new(self.can.clone(), self.world.clock().clone())
     }
 
     fn adc(&mut self) -> Result<(i32, i32), String> {
