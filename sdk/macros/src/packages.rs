@@ -24,7 +24,7 @@ const PACKAGES: &[Package] = &[
     package!(
         "device": "adc.wit", "air-quality.wit", "barometer.wit", "block-storage.wit",
         "clock.wit",         "display.wit", "hygrometer.wit", "light.wit", "motion.wit",
-        "motor.wit", "pwm.wit",         "radio.wit", "range.wit", "thermometer.wit",
+        "motor.wit", "pwm.wit",         "radio.wit", "range.wit", "serial-port.wit", "thermometer.wit",
         "types.wit", "worlds.wit"
     ),
 ];

@@ -13,12 +13,13 @@ use crate::toolchain;
 /// Figures are medians; a ratio holds better than either of its sides.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// `reading`, `i2c`, `compose`, `load` or `size`; all of them without one.
+    /// `reading`, `i2c`, `hal`, `compose`, `load` or `size`; all of them without
+    /// one.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(GROUPS))]
     group: Option<String>,
 }
 
-const GROUPS: [&str; 5] = ["reading", "i2c", "compose", "load", "size"];
+const GROUPS: [&str; 6] = ["reading", "i2c", "hal", "compose", "load", "size"];
 
 impl Bench {
     pub(crate) fn run(self) -> Result<u8> {
@@ -33,7 +34,7 @@ impl Bench {
         let mut bench = cargo(["bench", "--package", "periplasm-tests", "--profile", "dist"]);
         bench.args(["--bench", "periplasm", "--"]);
         if let Some(group) = &self.group {
-            bench.arg(format!("^{group}/"));
+            bench.arg(format!("^{group}[/-]"));
         }
         show(bench)?;
         print(&table(&results))?;
@@ -42,8 +43,12 @@ impl Bench {
 }
 
 /// What the project holds itself to.
-const TARGETS: [(&str, &str); 3] = [
+const TARGETS: [(&str, &str); 7] = [
     ("i2c/component", "at most 250 ns over native"),
+    ("hal-spi-4096/component", "at most 1 µs over native"),
+    ("hal-pin/component", "at most 60 ns"),
+    ("hal-edge/component", "at most 3 µs"),
+    ("hal-frame/component", "at most 3 % over native, at 400 kHz"),
     ("compose/two-components", "at most 50 ms"),
     ("load/precompiled-and-instantiate", "at most 300 µs"),
 ];
@@ -52,8 +57,8 @@ const TARGETS: [(&str, &str); 3] = [
 /// ratio, and its target.
 fn table(results: &Path) -> String {
     let mut rows = String::new();
-    for group in GROUPS {
-        let folder = results.join(group);
+    for group in groups(results) {
+        let folder = results.join(&group);
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         let mut names: Vec<_> =
             entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
@@ -77,6 +82,18 @@ fn table(results: &Path) -> String {
         return rows;
     }
     format!("\n{:34}{:>10}{:>14}{:>8}   target\n{rows}", "", "median", "over native", "ratio")
+}
+
+/// The groups that were measured: those of [`GROUPS`], and of each its parts,
+/// `hal-pin` of `hal`.
+fn groups(results: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(results) else { return Vec::new() };
+    let mut found: Vec<_> =
+        entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let place = |name: &String| GROUPS.iter().position(|g| name.split('-').next() == Some(g));
+    found.retain(|name| place(name).is_some());
+    found.sort_by_key(|name| (place(name), name.clone()));
+    found
 }
 
 fn median_ns(measurement: &Path) -> Option<f64> {

@@ -6,8 +6,9 @@ use crate::toolchain;
 
 /// Pass all tests, or those a filter names.
 ///
-/// With the name of a file in `tests/tests` (`demo`, `faults`, …) it runs that
-/// file; any other filter runs the tests whose name contains it.
+/// With the name of a file or folder in `tests/tests` (`demo`, `conformance`,
+/// `driver_lm75`, …) it runs that; any other filter runs the tests whose name
+/// contains it.
 #[derive(clap::Args)]
 pub(crate) struct Test {
     /// A test file's name, or a part of a test's name.
@@ -23,16 +24,45 @@ impl Test {
         // `tests/cli` runs the binaries as a user does; this one is built already.
         build_host("dev")?;
         let mut args = vec!["test"];
-        let file = self.filter.as_ref().map(|f| root().join(format!("tests/tests/{f}.rs")));
-        match (&self.filter, file) {
-            (Some(filter), Some(file)) if file.is_file() => {
-                args.extend(["--package", "periplasm-tests", "--test", filter.as_str(), "--"]);
+        let target = self.filter.as_deref().and_then(target);
+        match (&self.filter, &target) {
+            (Some(filter), Some(target)) => {
+                args.extend(["--package", "periplasm-tests", "--test", target, "--"]);
+                // One of several in the same program.
+                if filter != target {
+                    args.push(filter);
+                }
             }
-            (Some(filter), _) => args.extend(["--workspace", "--", filter.as_str()]),
+            (Some(filter), None) => args.extend(["--workspace", "--", filter.as_str()]),
             (None, _) => args.extend(["--workspace", "--no-fail-fast", "--"]),
         }
         args.extend(self.rest.iter().map(String::as_str));
         show(cargo(args))?;
         Ok(0)
+    }
+}
+
+/// The test program that has `name`, if it is that of a file or folder.
+fn target(name: &str) -> Option<String> {
+    let tests = root().join("tests/tests");
+    let found = |path: String| tests.join(path).is_file();
+    if found(format!("{name}.rs")) || found(format!("{name}/main.rs")) {
+        return Some(name.to_owned());
+    }
+    found(format!("drivers/{name}.rs")).then(|| "drivers".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn a_file_a_folder_and_a_driver_are_found_and_nothing_else() {
+        assert_eq!(target("demo").as_deref(), Some("demo"));
+        assert_eq!(target("conformance").as_deref(), Some("conformance"));
+        assert_eq!(target("driver_lm75").as_deref(), Some("drivers"));
+        for name in ["driver_none", "../same", "main", "bus"] {
+            assert_eq!(target(name), None, "{name}");
+        }
     }
 }

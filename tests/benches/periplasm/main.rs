@@ -12,6 +12,8 @@ use periplasm_compose::{Options, compose};
 use periplasm_host::{Board, Grants, Host, HostOptions, Machine, Pipeline, RunOptions};
 use periplasm_tests::{Rig, THERMOMETER, build, host, ok, root};
 
+mod hal;
+
 const BUS: &str = "bus = { i2c = \"environment\", address = 0x76 }";
 
 fn weather_board() -> String {
@@ -141,5 +143,5 @@ fn size(_: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, reading, i2c, composing, load, size);
+criterion_group!(benches, reading, i2c, hal::hal, composing, load, size);
 criterion_main!(benches);
