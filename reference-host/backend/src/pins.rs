@@ -64,7 +64,8 @@ pub struct Edge {
     pub to: Level,
     /// When, in nanoseconds on the board's clock.
     pub at_ns: u64,
-    /// How many edges before this one were dropped, because nobody took them.
+    /// How many edges before this one were dropped, because nobody took them
+    /// or because they came too fast to be told apart.
     pub lost: u64,
 }
 

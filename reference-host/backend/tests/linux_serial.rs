@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use periplasm_backend::linux::{LinuxSerial, OpenError, SerialConfig, SerialFlow};
+use periplasm_backend::linux::{LinuxSerial, OpenError, SerialConfig, SerialFlow, SerialParity};
 use periplasm_backend::{Clock, RealClock, Serial, SerialError};
 use serial2::SerialPort;
 
@@ -140,9 +140,11 @@ fn settings_that_cannot_be_are_refused() {
     assert_eq!(message(&wide), "the number of data bits is 9, and must be from 5 to 8");
     let long = SerialConfig { stop_bits: 3, ..config.clone() };
     assert_eq!(message(&long), "the number of stop bits is 3, and must be 1 or 2");
-    // A pseudo terminal has 8 bits always.
-    let narrow = SerialConfig { data_bits: 7, ..config };
-    assert!(message(&narrow).ends_with("cannot do these serial settings"));
+    // A pseudo terminal has 8 bits and no parity always.
+    let narrow = SerialConfig { data_bits: 7, ..config.clone() };
+    assert!(message(&narrow).ends_with("cannot do this number of data bits"));
+    let even = SerialConfig { parity: SerialParity::Even, ..config };
+    assert!(message(&even).ends_with("cannot do this parity"));
 }
 
 #[test]

@@ -182,6 +182,8 @@ impl OpenError {
         match source.raw_os_error().map(Errno::from_i32) {
             Some(Errno::ENOTTY | Errno::EINVAL) => Self::WrongKind { what, path: owned },
             Some(Errno::ESHUTDOWN) => Self::Missing { what, path: owned },
+            // A node without a chip, such as most /dev/ttyS* of a PC.
+            Some(Errno::EIO) if what == Hardware::Serial => Self::Missing { what, path: owned },
             _ => Self::opening(what, path, source),
         }
     }
@@ -240,6 +242,12 @@ mod tests {
             let text = format!("{error}: {}", error.remedy());
             assert!(text.contains(expected) && text.contains("/dev/spidev0.0"), "{text}");
         }
+        let port = Path::new("/dev/ttyS7");
+        let io = || io::Error::from_raw_os_error(Errno::EIO as i32);
+        let error = OpenError::asking(Hardware::Serial, port, io());
+        assert!(matches!(error, OpenError::Missing { .. }), "{error:?}");
+        let error = OpenError::asking(Hardware::Spi, path, io());
+        assert!(matches!(error, OpenError::Io { .. }), "{error:?}");
         assert!(OpenError::SmbusOnly(path.into()).to_string().contains("SMBus only"));
     }
 }

@@ -40,8 +40,10 @@ fn monotonic_ns() -> io::Result<u64> {
     Ok(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
-/// The longest single wait, so that a clock that goes its own way is looked at.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest single wait: a clock that goes its own way is looked at, and a
+/// GPIO chip that was removed, for which older kernels (6.1) do not end a poll
+/// that has begun.
+pub(super) const LONGEST_MS: i32 = 1000;
 
 /// Waits until a descriptor has any of `events`, has an error, or is hung up
 /// (`true`), or `clock` shows `until_ns` (`false`).
@@ -52,9 +54,10 @@ pub(super) fn wait(
     until_ns: u64,
 ) -> io::Result<bool> {
     loop {
-        let left = Duration::from_nanos(until_ns.saturating_sub(clock.now_ns())).min(LONGEST);
+        let left = until_ns.saturating_sub(clock.now_ns());
         // Rounded up: a moment before the time is over must not spin.
-        let ms = i32::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX);
+        let ms =
+            i32::try_from(left.div_ceil(1_000_000)).map_or(LONGEST_MS, |ms| ms.min(LONGEST_MS));
         match nix::poll::poll(&mut [PollFd::new(descriptor.as_raw_fd(), events)], ms) {
             Ok(0) | Err(Errno::EINTR) if clock.now_ns() < until_ns => {}
             Ok(0) | Err(Errno::EINTR) => return Ok(false),

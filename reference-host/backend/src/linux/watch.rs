@@ -11,6 +11,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
+use super::time::LONGEST_MS;
+
 /// The thread, started by the first watch and ended when the last is dropped.
 static THREAD: Mutex<Weak<Thread>> = Mutex::new(Weak::new());
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -131,7 +133,9 @@ impl Shared {
             polled.extend(
                 watched.iter().map(|(_, fd)| PollFd::new(fd.as_raw_fd(), PollFlags::POLLIN)),
             );
-            match poll(&mut polled, -1) {
+            // Not for ever, as in `time::wait`.
+            let ms = if watched.is_empty() { -1 } else { LONGEST_MS };
+            match poll(&mut polled, ms) {
                 Ok(_) => {}
                 Err(Errno::EINTR) => continue,
                 Err(_) => {
@@ -195,6 +199,24 @@ mod tests {
         watch.arm(&waker);
         rung.recv_timeout(LONG).unwrap();
         assert!(rung.try_recv().is_err());
+    }
+
+    #[test]
+    #[allow(unsafe_code)]
+    fn what_became_ready_without_a_word_is_found() {
+        let (mut near, far) = UnixStream::pair().unwrap();
+        near.write_all(b"x").unwrap();
+        let (_quiet, waits) = UnixStream::pair().unwrap();
+        let waits = Arc::new(OwnedFd::from(waits));
+        let watch = Watch::new(waits.clone()).unwrap();
+        let (sender, rung) = mpsc::channel();
+        watch.arm(&Waker::from(Arc::new(Bell(sender))));
+        assert!(rung.recv_timeout(Duration::from_millis(50)).is_err());
+        // The poll that runs is for what was there before.
+        // SAFETY: both are open, and stay their owners' to close.
+        let replaced = unsafe { nix::libc::dup2(far.as_raw_fd(), waits.as_raw_fd()) };
+        assert_eq!(replaced, waits.as_raw_fd());
+        rung.recv_timeout(LONG).unwrap();
     }
 
     #[test]

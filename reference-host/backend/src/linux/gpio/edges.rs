@@ -39,7 +39,9 @@ impl Seen {
 pub(super) struct Edges {
     queue: VecDeque<Edge>,
     seen: Seen,
+    /// The number of the last report, and its level.
     last: u32,
+    to: Option<Level>,
     news: bool,
 }
 
@@ -47,8 +49,15 @@ impl Edges {
     pub(super) fn push(&mut self, reported: Reported) {
         let missed = reported.number.wrapping_sub(self.last).wrapping_sub(1);
         self.last = reported.number;
-        let missed = u64::from(missed);
-        // Edges alternate, so the last one missed was the other way.
+        let mut missed = u64::from(missed);
+        // Edges alternate. Where the reports do not, one came before the
+        // interrupt of the one before it was served, and the kernel did not
+        // count it.
+        let alike = self.to.replace(reported.to).map(|to| to == reported.to);
+        if alike.is_some_and(|alike| alike == missed.is_multiple_of(2)) {
+            missed += 1;
+        }
+        // So the last one missed was the other way.
         let (same, other) = match reported.to {
             Level::High => (&mut self.seen.rising, &mut self.seen.falling),
             Level::Low => (&mut self.seen.falling, &mut self.seen.rising),
@@ -133,6 +142,21 @@ mod tests {
             edges.push(report(number));
         }
         assert!(std::iter::from_fn(|| edges.next()).all(|edge| edge.lost == 0));
+    }
+
+    #[test]
+    fn two_reports_of_one_direction_have_an_edge_between_them() {
+        let mut edges = Edges::default();
+        let before = edges.seen();
+        for (number, to) in [(1, Level::High), (2, Level::High), (4, Level::Low), (6, Level::Low)] {
+            edges.push(Reported { to, at_ns: 0, number });
+        }
+        let lost: Vec<_> = std::iter::from_fn(|| edges.next()).map(|edge| edge.lost).collect();
+        // Between 2 and 4 the kernel dropped one and, as the levels say, did
+        // not see another.
+        assert_eq!(lost, [0, 1, 2, 1]);
+        assert_eq!(edges.seen(), Seen { rising: 4, falling: 4 });
+        assert!(edges.seen().since(before, Condition::FallingEdge));
     }
 
     #[test]

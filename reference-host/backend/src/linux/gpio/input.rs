@@ -17,7 +17,10 @@ use crate::{Clock, Condition, Edge, Event, InputPin, Level, PinError};
 /// its interrupt and a number, so a wait misses none: a level is looked at
 /// after edges are reported, an edge counts from the call on. The kernel keeps
 /// 1024 edges that nobody took, and so does this; what is dropped beyond them
-/// is counted in [`Edge::lost`].
+/// is counted in [`Edge::lost`]. Edges that follow each other faster than the
+/// machine serves an interrupt melt into one report or none. An odd number of
+/// them shows, as two reports of one direction, and is counted as one lost; an
+/// even number does not show.
 pub struct LinuxInput(Pin<Input>);
 
 impl LinuxInput {

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use gpiocdev::Request;
 use gpiocdev::line::{EdgeDetection, EdgeKind, EventClock, Value};
@@ -12,8 +13,8 @@ use super::InputConfig;
 use super::edges::Reported;
 use super::errno::kind;
 use super::place::Place;
-use crate::linux::OpenError;
 use crate::linux::time::Epoch;
+use crate::linux::{Hardware, OpenError};
 use crate::{Clock, Level, PinError};
 
 /// The most edges that the kernel keeps (`GPIO_V2_LINES_MAX` × 16).
@@ -52,37 +53,7 @@ pub(super) struct Input {
 impl Input {
     pub(super) fn open(config: &InputConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let place = Place::find(&config.chip, &config.line)?;
-        let plain = || {
-            let mut builder = place.builder(config.active_low, config.bias);
-            builder.as_input();
-            if let Some(period) = config.debounce {
-                builder.with_debounce_period(period);
-            }
-            builder
-        };
-        let request = match config.edges {
-            false => place.request(&mut plain())?,
-            true => {
-                let mut builder = plain();
-                builder
-                    .with_edge_detection(EdgeDetection::BothEdges)
-                    .with_event_clock(EventClock::Monotonic)
-                    .with_kernel_event_buffer_size(KERNEL_EDGES);
-                let refused = match place.request(&mut builder) {
-                    Ok(request) => Ok(request),
-                    // Is it the edges? A chip without interrupts may answer
-                    // ENODEV, ENXIO or EINVAL; then the line alone can be had.
-                    Err(error) => match place.request(&mut plain()) {
-                        Ok(_) => Err(OpenError::NoEdges {
-                            path: place.chip().to_owned(),
-                            line: format!("line {}", place.offset()),
-                        }),
-                        Err(_) => Err(error),
-                    },
-                };
-                refused?
-            }
-        };
+        let request = request(&place, config)?;
         let failed = |source| OpenError::Io { path: place.shown().to_owned(), source };
         let epoch = Epoch::of(&*clock).map_err(failed)?;
         let edges = config.edges.then(|| vec![0; AT_ONCE * request.edge_event_u64_size()]);
@@ -98,6 +69,37 @@ impl Input {
             None => Ok(None),
         }
     }
+}
+
+/// Takes the line. If that fails, finds out which setting it is.
+fn request(place: &Place, config: &InputConfig) -> Result<Request, OpenError> {
+    let with = |edges: bool, debounce: Option<Duration>| {
+        let mut builder = place.builder(config.active_low, config.bias);
+        builder.as_input();
+        if let Some(period) = debounce {
+            builder.with_debounce_period(period);
+        }
+        if edges {
+            builder
+                .with_edge_detection(EdgeDetection::BothEdges)
+                .with_event_clock(EventClock::Monotonic)
+                .with_kernel_event_buffer_size(KERNEL_EDGES);
+        }
+        place.request(&mut builder)
+    };
+    // A chip without interrupts may answer ENODEV, ENXIO or EINVAL to edges,
+    // and to debouncing, which the kernel does by edges.
+    with(config.edges, config.debounce).map_err(|refused| {
+        if config.debounce.is_some() && with(config.edges, None).is_ok() {
+            let path = place.shown().to_owned();
+            OpenError::Unsupported { what: Hardware::Gpio, path, setting: "a debounce time" }
+        } else if config.edges && with(false, None).is_ok() {
+            let line = format!("line {}", place.offset());
+            OpenError::NoEdges { path: place.chip().to_owned(), line }
+        } else {
+            refused
+        }
+    })
 }
 
 impl Line for Input {

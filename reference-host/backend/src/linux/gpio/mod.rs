@@ -33,7 +33,8 @@ pub enum GpioLine {
     Name(String),
 }
 
-/// A resistor inside the chip.
+/// A resistor inside the chip. A chip whose driver has no say over its
+/// resistors is asked in vain: the kernel answers as if it had done it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GpioBias {
     /// To high.

@@ -65,9 +65,12 @@ impl LinuxSerial {
             TryLockError::Error(error) => asking(error),
         })?;
         counters::exclude(&port).map_err(|error| asking(error.into()))?;
-        settings::apply(config, &mut wanted)
-            .and_then(|()| setup.set_configuration(&wanted))
-            .map_err(|error| settings::refused(path, error))?;
+        let taken =
+            settings::apply(config, &mut wanted).and_then(|()| setup.set_configuration(&wanted));
+        if let Err(error) = taken {
+            let found = setup.get_configuration().ok();
+            return Err(settings::refused(path, error, &wanted, found.as_ref()));
+        }
 
         let port = Arc::new(port);
         let descriptor = port.as_fd().try_clone_to_owned().map_err(asking)?;

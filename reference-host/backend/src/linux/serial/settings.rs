@@ -56,12 +56,29 @@ pub(super) fn apply(config: &SerialConfig, settings: &mut serial2::Settings) -> 
     Ok(())
 }
 
-/// serial2 looks whether the port took what it was given; its error has no
-/// number then.
-pub(super) fn refused(path: &Path, error: io::Error) -> OpenError {
-    let setting = "these serial settings";
+/// What a port has not taken: serial2 looks, and its error has no number then.
+/// `found` is what the port has now.
+pub(super) fn refused(
+    path: &Path,
+    error: io::Error,
+    wanted: &serial2::Settings,
+    found: Option<&serial2::Settings>,
+) -> OpenError {
+    let setting = found.and_then(|found| other(wanted, found)).unwrap_or("these serial settings");
     match error.raw_os_error() {
         None => OpenError::Unsupported { what: WHAT, path: path.to_owned(), setting },
         Some(_) => OpenError::setting(WHAT, path, setting, error),
     }
+}
+
+/// The setting in which two differ.
+fn other(wanted: &serial2::Settings, found: &serial2::Settings) -> Option<&'static str> {
+    let differs = [
+        (wanted.get_char_size().ok() != found.get_char_size().ok(), "this number of data bits"),
+        (wanted.get_parity().ok() != found.get_parity().ok(), "this parity"),
+        (wanted.get_stop_bits().ok() != found.get_stop_bits().ok(), "this number of stop bits"),
+        (wanted.get_flow_control().ok() != found.get_flow_control().ok(), "this flow control"),
+        (wanted.get_baud_rate().ok() != found.get_baud_rate().ok(), "this baud rate"),
+    ];
+    differs.into_iter().find_map(|(differs, setting)| differs.then_some(setting))
 }

@@ -33,6 +33,10 @@ use crate::{SpiDevice, SpiError};
 /// transaction of nothing go as transfers of no bytes. The SPI core performs
 /// them; a controller whose driver takes whole messages by itself may refuse.
 ///
+/// Mode and chip select's polarity belong to the node, not to whoever opened
+/// it: the last one who set it up did so for all. A node is to be opened for one
+/// slot.
+///
 /// A delay is at least as long as it was asked to be; it is rounded up to
 /// microseconds, and the kernel adds up to a tenth.
 #[derive(Debug)]
