@@ -38,14 +38,11 @@ fn copy_project(to: &Path) {
 /// Makes `project` one where the driver `name` has not been ported.
 fn forget(project: &Path, name: &str) {
     std::fs::remove_dir_all(project.join("drivers").join(name)).unwrap();
-    let tests = project.join("tests/tests");
-    let (file, folder) = (tests.join(format!("driver_{name}.rs")), tests.join(name));
-    if file.is_file() {
-        std::fs::remove_file(file).unwrap();
-    }
-    if folder.is_dir() {
-        std::fs::remove_dir_all(folder).unwrap();
-    }
+    let tests = project.join("tests/tests/drivers");
+    std::fs::remove_file(tests.join(format!("driver_{name}.rs"))).unwrap();
+    let main = std::fs::read_to_string(tests.join("main.rs")).unwrap();
+    let without = main.replace(&format!("mod driver_{name};\n"), "");
+    std::fs::write(tests.join("main.rs"), without).unwrap();
 }
 
 #[test]
@@ -68,8 +65,12 @@ fn a_scaffold_compiles_and_overwrites_nothing() {
 
     // To compile it here would take Wasmtime a second time: this project's
     // `driver_lm75` is such a test, filled in.
-    let test = std::fs::read_to_string(project.join("tests/tests/driver_lm75.rs")).unwrap();
+    let tests = project.join("tests/tests/drivers");
+    let test = std::fs::read_to_string(tests.join("driver_lm75.rs")).unwrap();
     assert!(test.contains("Rig::driver(\"drivers/lm75\", ") && test.contains("rig.temperature()"));
+
+    let main = std::fs::read_to_string(tests.join("main.rs")).unwrap();
+    assert_eq!(main, std::fs::read_to_string(root().join("tests/tests/drivers/main.rs")).unwrap());
 
     let (done, output) = xtask(project, &["new", "driver", "lm75"]);
     assert!(!done && output.contains("drivers/lm75 already"), "{output}");

@@ -1,6 +1,6 @@
 //! Which drivers of crates.io fit, found out by the compiler.
 //!
-//! [`check`] takes a crate, substitutes the SDK's types for what its functions
+//! [`check()`] takes a crate, substitutes the SDK's types for what its functions
 //! ask of hardware, and has every such function compiled, linked and made a
 //! component of. That is more than a `cargo check` of the crate alone, which
 //! says nothing of whether the SDK has what it asks for.

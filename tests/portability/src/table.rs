@@ -19,7 +19,9 @@ pub fn table(answers: &[Answer], listed: usize, now: SystemTime) -> String {
          `tests/portability/crates.toml` is taken from crates.io as it is; its public functions \
          that ask for hardware are compiled for components with the SDK's types in their place, \
          linked, and made a component of. Nothing is run: whether a driver *behaves* is what the \
-         tests in `tests/tests/driver_*.rs` are for.\n\n\
+         tests in `tests/tests/drivers` are for.\n\n\
+         The list holds drivers that were ported or tried here. It is no sample of crates.io, and \
+         says nothing of how many drivers there fit.\n\n\
          | crates checked | all functions fit | some fit | none fits |\n\
          | --- | --- | --- | --- |\n\
          | {} | {whole} | {partly} | {refused} |\n\n",

@@ -49,7 +49,8 @@ fn target(name: &str) -> Option<String> {
     if found(format!("{name}.rs")) || found(format!("{name}/main.rs")) {
         return Some(name.to_owned());
     }
-    found(format!("drivers/{name}.rs")).then(|| "drivers".to_owned())
+    let driver = name != "main" && found(format!("drivers/{name}.rs"));
+    driver.then(|| "drivers".to_owned())
 }
 
 #[cfg(test)]

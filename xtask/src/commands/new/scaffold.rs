@@ -89,7 +89,7 @@ impl Scaffold {
     }
 
     pub(crate) fn test_file(&self) -> PathBuf {
-        root().join("tests/tests").join(format!("{}.rs", self.test_name()))
+        tests().join(format!("{}.rs", self.test_name()))
     }
 
     /// Writes all files, or none.
@@ -108,7 +108,20 @@ impl Scaffold {
                 return Err(error);
             }
         }
-        Ok(())
+        let (module, line) = (tests().join("main.rs"), self.module_line());
+        let listed = read(&module).and_then(|text| match with_line(&text, &line) {
+            Some(text) => write(&module, &text),
+            None => Ok(()),
+        });
+        if listed.is_err() {
+            self.remove();
+        }
+        listed
+    }
+
+    /// How the program of all drivers' tests knows this one.
+    fn module_line(&self) -> String {
+        format!("mod {};\n", self.test_name())
     }
 
     /// Takes back what [`Self::write`] wrote.
@@ -117,6 +130,10 @@ impl Scaffold {
         // led here says enough.
         let _ = std::fs::remove_dir_all(self.folder());
         let _ = std::fs::remove_file(self.test_file());
+        let module = tests().join("main.rs");
+        if let Ok(text) = std::fs::read_to_string(&module) {
+            let _ = std::fs::write(&module, text.replace(&self.module_line(), ""));
+        }
     }
 
     /// Has rustfmt lay out what was filled in: names have any length.
@@ -210,6 +227,33 @@ impl Scaffold {
     }
 }
 
+/// Where the tests of all drivers are.
+fn tests() -> PathBuf {
+    root().join("tests/tests/drivers")
+}
+
+/// `text` with the line `mod …;` in its place among the others; nothing when
+/// it is there.
+fn with_line(text: &str, line: &str) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    if lines.contains(&line) {
+        return None;
+    }
+    let modules = |l: &&str| l.starts_with("mod ");
+    let later = lines.iter().position(|l| modules(l) && *l > line);
+    let last = lines.iter().rposition(modules).map(|last| last + 1);
+    let (before, after) = lines.split_at(later.or(last).unwrap_or(lines.len()));
+    Some([&before.concat(), line, &after.concat()].concat())
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|source| Error::Input {
+        path: path.to_owned(),
+        found: source.to_string(),
+        help: "is this a whole checkout?".into(),
+    })
+}
+
 fn ident(name: &str) -> String {
     name.replace('-', "_")
 }
@@ -251,6 +295,17 @@ mod tests {
             let filled = scaffold("lm75").fill(template);
             assert!(!filled.contains("{{"), "{filled}");
         }
+    }
+
+    #[test]
+    fn a_test_is_listed_once_and_in_order() {
+        let text = "//! All.\n\nmod driver_a;\nmod driver_c;\n";
+        let with = |line| with_line(text, line);
+        let middle = "//! All.\n\nmod driver_a;\nmod driver_b;\nmod driver_c;\n";
+        assert_eq!(with("mod driver_b;\n").as_deref(), Some(middle));
+        let end = format!("{text}mod driver_d;\n");
+        assert_eq!(with("mod driver_d;\n"), Some(end));
+        assert_eq!(with("mod driver_a;\n"), None);
     }
 
     #[test]
