@@ -1,16 +1,18 @@
 //! The interfaces this host has.
 
+use periplasm_request::SlotKind;
+
 // Each has a resource and its methods; slots open the handles.
-pub(crate) const I2C: &str = "wasi:i2c/i2c@0.2.0-draft";
-pub(crate) const SPI: &str = "periplasm:hal/spi@0.1.0";
-pub(crate) const SPI_BUS: &str = "periplasm:hal/spi-bus@0.1.0";
-pub(crate) const OUTPUT_PIN: &str = "periplasm:hal/output-pin@0.1.0";
-pub(crate) const INPUT_PIN: &str = "periplasm:hal/input-pin@0.1.0";
-pub(crate) const PWM: &str = "periplasm:hal/pwm@0.1.0";
-pub(crate) const ADC: &str = "periplasm:hal/adc@0.1.0";
-pub(crate) const SERIAL: &str = "periplasm:hal/serial@0.1.0";
-pub(crate) const CAN: &str = "periplasm:hal/can@0.1.0";
-pub(crate) const DIAG: &str = "periplasm:hal/diag@0.1.0";
+const I2C: &str = SlotKind::I2c.resource().0;
+const SPI: &str = SlotKind::Spi.resource().0;
+const SPI_BUS: &str = SlotKind::SpiBus.resource().0;
+const OUTPUT_PIN: &str = SlotKind::OutputPin.resource().0;
+const INPUT_PIN: &str = SlotKind::InputPin.resource().0;
+const PWM: &str = SlotKind::Pwm.resource().0;
+const ADC: &str = SlotKind::Adc.resource().0;
+const SERIAL: &str = SlotKind::Serial.resource().0;
+const CAN: &str = SlotKind::Can.resource().0;
+const DIAG: &str = SlotKind::Diag.resource().0;
 
 // The same for every stage.
 pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";

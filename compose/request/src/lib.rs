@@ -7,9 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod kind;
 mod section;
 
 pub use address::{AddressError, I2cAddress};
+pub use kind::SlotKind;
 pub use section::{
     MAX_SECTION_BYTES, ParseError, Request, Requests, SECTION, SlotRequest, StageRequests, VERSION,
 };

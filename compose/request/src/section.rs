@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{I2cAddress, is_slot_name, is_stage_name, join};
+use crate::{I2cAddress, SlotKind, is_slot_name, is_stage_name, join};
 
 /// The name of the custom section.
 pub const SECTION: &str = "periplasm:requests";
@@ -102,20 +102,25 @@ pub enum Request {
 }
 
 impl Request {
+    /// The kind of slot that it is for.
+    pub fn slot_kind(&self) -> SlotKind {
+        match self {
+            Self::I2c { .. } => SlotKind::I2c,
+            Self::Spi { .. } => SlotKind::Spi,
+            Self::SpiBus { .. } => SlotKind::SpiBus,
+            Self::OutputPin { .. } => SlotKind::OutputPin,
+            Self::InputPin { .. } => SlotKind::InputPin,
+            Self::Pwm { .. } => SlotKind::Pwm,
+            Self::Adc { .. } => SlotKind::Adc,
+            Self::Serial { .. } => SlotKind::Serial,
+            Self::Can { .. } => SlotKind::Can,
+            Self::Diag => SlotKind::Diag,
+        }
+    }
+
     /// The word for this kind of slot in manifests and messages.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::I2c { .. } => "i2c",
-            Self::Spi { .. } => "spi",
-            Self::SpiBus { .. } => "spi-bus",
-            Self::OutputPin { .. } => "output-pin",
-            Self::InputPin { .. } => "input-pin",
-            Self::Pwm { .. } => "pwm",
-            Self::Adc { .. } => "adc",
-            Self::Serial { .. } => "serial",
-            Self::Can { .. } => "can",
-            Self::Diag => "diag",
-        }
+        self.slot_kind().as_str()
     }
 
     /// The board's name for the hardware; a stage's voice has none.

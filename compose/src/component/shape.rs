@@ -6,7 +6,7 @@ use super::StageKind;
 use super::contract::{Contract, Contracts};
 use super::read::{Outline, outline};
 use super::slot::{self, NotASlot, SlotShape};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::name::{InterfaceName, shown};
 
 /// What makes a stage an app.

@@ -8,7 +8,7 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::Types;
 
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::name::{InterfaceName, list};
 
 /// A slot of a stage.

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::addresses::{self, Addresses};
 use super::walk::{Entry, Walk, at, entries};
 use super::{At, checks};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::problem::ManifestProblem;
 
 /// The keys of a slot that another stage fills.

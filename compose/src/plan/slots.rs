@@ -6,7 +6,7 @@ use periplasm_request::{
 
 use super::Staged;
 use crate::component::{Shape, StageKind};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::manifest::{Manifest, Stage, Wants};
 use crate::name::{list, nearest};
 use crate::problem::{Problem, StageProblem, WiringProblem};

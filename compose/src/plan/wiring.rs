@@ -6,7 +6,7 @@ use super::given::{self, Giver};
 use super::slots::{SHARED, WASI};
 use super::{Staged, Wire};
 use crate::component::{Contract, Export, Import, ImportKind, StageKind};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::manifest::Use;
 use crate::name::{InterfaceName, list};
 use crate::problem::{Problem, WiringProblem};

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::component::{Import, ImportKind, StageKind, digest};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::manifest::{Manifest, Source};
 use crate::plan::Plan;
 use crate::source::Loaded;

@@ -6,7 +6,7 @@ use periplasm_request::Request;
 
 use super::{Permissions, hardware};
 use crate::component::{Contract, ImportKind, Shape};
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 use crate::manifest::Manifest;
 use crate::name::InterfaceName;
 use crate::plan::Plan;

@@ -65,7 +65,7 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
         let bus = i2c_bus(&name, at, bus, backend, &mut problems);
         i2c.insert(name, bus);
     }
-    for kind in SlotKind::ALL {
+    for kind in SlotKind::all() {
         for (name, at) in hardware.names(kind) {
             check_name(name, at, kind, &mut problems);
         }

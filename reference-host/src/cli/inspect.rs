@@ -185,9 +185,9 @@ pub(super) fn i2c(bus: &str, addresses: &[I2cAddress]) -> String {
 
 /// Any other request in plain words.
 fn named(request: &Request) -> String {
-    match (SlotKind::of(request), request.name()) {
-        (Some(kind), Some(name)) => hardware(kind, name),
-        _ => request.kind().to_owned(),
+    match request.name() {
+        Some(name) => hardware(request.slot_kind(), name),
+        None => request.kind().to_owned(),
     }
 }
 
@@ -203,7 +203,7 @@ pub(super) fn hardware(kind: SlotKind, name: &str) -> String {
         SlotKind::Adc => "measure",
         SlotKind::Serial => "send and receive on serial port",
         SlotKind::Can => "send and receive frames on CAN bus",
-        _ => kind.word(),
+        _ => kind.as_str(),
     };
     format!("{what} {}", shown(name))
 }

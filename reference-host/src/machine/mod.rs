@@ -44,7 +44,7 @@ impl Machine {
     /// Opens all hardware of `board`.
     pub fn open(board: &Board) -> Result<Self, MachineError> {
         let machine = Self::new(board);
-        for kind in SlotKind::ALL {
+        for kind in SlotKind::all() {
             for name in board.names(kind) {
                 machine.try_open(kind, name)?;
             }

@@ -75,10 +75,9 @@ fn slot_kind(types: &Types, slot: Option<&ComponentInstanceType>) -> Result<Slot
     }
     let resource =
         owned(types, open.result).ok_or("its `open` does not return a handle of its own")?;
-    let owned_by = |interface, name| resource_of(types, interface, name) == Some(resource);
-    let kind = SlotKind::ALL
-        .into_iter()
-        .find(|kind| owned_by(kind.interface(), kind.resource()))
+    let owned_by = |(interface, name)| resource_of(types, interface, name) == Some(resource);
+    let kind = SlotKind::all()
+        .find(|kind| owned_by(kind.resource()))
         .ok_or("its `open` returns a handle of an interface this host does not know")?;
     for (name, item) in &slot.exports {
         let known = match item.ty {
@@ -154,7 +153,7 @@ fn exported_resource(instance: &ComponentInstanceType, name: &str) -> Option<Res
 /// Whether an interface gives nothing but types, and no resource of its own
 /// (which somebody would have to make).
 fn types_only(types: &Types, instance: &ComponentInstanceType) -> bool {
-    let of_slots = SlotKind::ALL.iter().map(|kind| (kind.interface(), kind.resource()));
+    let of_slots = SlotKind::all().map(SlotKind::resource);
     let known = |id| {
         let mut all = of_slots.clone().chain(names::SHARED_RESOURCES.iter().copied());
         all.any(|(interface, name)| resource_of(types, interface, name) == Some(id))

@@ -113,7 +113,7 @@ pub enum PipelineError {
     },
     /// A slot that opens something this host does not have.
     #[error("slot `{slot}` of stage `{stage}` is of an unknown type: {found}")]
-    #[diagnostic(help("this host has slots that `open` {}", SlotKind::LIST))]
+    #[diagnostic(help("this host has slots that `open` {}", kinds()))]
     UnknownSlot {
         /// The stage.
         stage: String,
@@ -131,4 +131,13 @@ pub enum PipelineError {
         /// What the host has instead.
         help: String,
     },
+}
+
+/// The words for all kinds of slots, as a list.
+fn kinds() -> String {
+    let words: Vec<&str> = SlotKind::all().map(SlotKind::as_str).collect();
+    match words.split_last() {
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }

@@ -18,16 +18,16 @@ use crate::pipeline::{Pipeline, SlotKind};
 /// What all pipelines share.
 pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    slots::<I2cSlot>(&mut linker, names::I2C, "i2c", bus::add_methods)?;
-    slots::<SpiSlot>(&mut linker, names::SPI, "spi-device", spi::add_device)?;
-    slots::<SpiBusSlot>(&mut linker, names::SPI_BUS, "spi-bus", spi::add_bus)?;
-    slots::<OutputPinSlot>(&mut linker, names::OUTPUT_PIN, "output-pin", pins::add_output)?;
-    slots::<InputPinSlot>(&mut linker, names::INPUT_PIN, "input-pin", pins::add_input)?;
-    slots::<PwmSlot>(&mut linker, names::PWM, "pwm", analog::add_pwm)?;
-    slots::<AdcSlot>(&mut linker, names::ADC, "adc", analog::add_adc)?;
-    slots::<SerialSlot>(&mut linker, names::SERIAL, "serial", serial::add_methods)?;
-    slots::<CanSlot>(&mut linker, names::CAN, "can", can::add_methods)?;
-    slots::<DiagSlot>(&mut linker, names::DIAG, "diag", diag::add_methods)?;
+    slots::<I2cSlot>(&mut linker, SlotKind::I2c, bus::add_methods)?;
+    slots::<SpiSlot>(&mut linker, SlotKind::Spi, spi::add_device)?;
+    slots::<SpiBusSlot>(&mut linker, SlotKind::SpiBus, spi::add_bus)?;
+    slots::<OutputPinSlot>(&mut linker, SlotKind::OutputPin, pins::add_output)?;
+    slots::<InputPinSlot>(&mut linker, SlotKind::InputPin, pins::add_input)?;
+    slots::<PwmSlot>(&mut linker, SlotKind::Pwm, analog::add_pwm)?;
+    slots::<AdcSlot>(&mut linker, SlotKind::Adc, analog::add_adc)?;
+    slots::<SerialSlot>(&mut linker, SlotKind::Serial, serial::add_methods)?;
+    slots::<CanSlot>(&mut linker, SlotKind::Can, can::add_methods)?;
+    slots::<DiagSlot>(&mut linker, SlotKind::Diag, diag::add_methods)?;
     delay::add(&mut linker.instance(names::DELAY)?)?;
     events::add(&mut linker.instance(names::WAIT)?)?;
     start::add(&mut linker.instance(names::START)?)?;
@@ -42,10 +42,10 @@ type Methods = fn(&mut LinkerInstance<'_, State>) -> wasmtime::Result<()>;
 /// hardware belongs to the slot.
 fn slots<T: 'static>(
     linker: &mut Linker<State>,
-    interface: &str,
-    resource: &str,
+    kind: SlotKind,
     add_methods: Methods,
 ) -> wasmtime::Result<()> {
+    let (interface, resource) = kind.resource();
     let mut instance = linker.instance(interface)?;
     instance.resource(resource, ResourceType::host::<T>(), |_, _| Ok(()))?;
     add_methods(&mut instance)

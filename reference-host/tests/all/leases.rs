@@ -118,7 +118,7 @@ fn another_pipeline_has_it_when_the_first_has_ended() {
     let mut first = start().unwrap();
     let error = start().unwrap_err();
     let StartError::Machine(MachineError::InUse { kind, name }) = &error else { panic!("{error}") };
-    assert_eq!((kind.word(), name.as_str()), ("output-pin", "screen-dc"));
+    assert_eq!((kind.as_str(), name.as_str()), ("output-pin", "screen-dc"));
     assert_eq!(call(&mut first, 0), Ok(0));
     drop(first);
     // What the second took before it was refused is free again too.
