@@ -1,29 +1,14 @@
 //! The example pipelines, whole: composed, granted, run, and what they print.
 
-use std::time::Duration;
-
-use periplasm_host::{Board, Captured, Grants, Machine, Output, Pipeline, RunOptions};
-use periplasm_tests::{build, host, ok, root};
+use periplasm_host::Board;
+use periplasm_tests::{app, ok, root};
 
 /// Runs the app of the pipeline in `folder` on the board file `board`, and
 /// gives its exit code and what it wrote.
 fn run(folder: &str, board: &str, args: &[&str]) -> (i32, String, String) {
-    let pipeline = ok(Pipeline::from_bytes(build::pipeline(&format!("{folder}/pipeline.toml"))));
     let board = ok(Board::parse(board, "board.toml"));
-    let grants = ok(Grants::decide(&pipeline, &board).map_err(|refused| *refused));
-    let machine = ok(Machine::open(&board));
-    let (stdout, stderr) = (Captured::new(4096), Captured::new(4096));
-    let options = RunOptions {
-        timeout: Some(Duration::from_secs(60)),
-        args: args.iter().map(|&arg| arg.to_owned()).collect(),
-        stdout: Output::Capture(stdout.clone()),
-        stderr: Output::Capture(stderr.clone()),
-        ..Default::default()
-    };
-    let compiled = ok(host().compile(&pipeline));
-    let mut running = ok(host().start(&compiled, &machine, &grants, options));
-    let code = ok(running.run_app());
-    (code, stdout.text(), stderr.text())
+    let ran = app::run(&format!("{folder}/pipeline.toml"), &board, args);
+    (ran.code, ran.stdout, ran.stderr)
 }
 
 fn board(path: &str) -> String {
