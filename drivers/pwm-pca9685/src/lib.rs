@@ -1,8 +1,7 @@
 //! The crates.io driver `pwm-pca9685`, untouched, as a component.
 #![no_std]
 
-use bindings::bus;
-use bindings::exports::periplasm::{device::pwm, hal::pwm as given};
+use bindings::{bus, exports::periplasm::device::pwm, exports::periplasm::hal::pwm as given};
 use periplasm_driver::embedded_hal::delay::DelayNs;
 use periplasm_driver::{Delay, Device, Error, I2c, I2cError, seven_bit};
 use pwm_pca9685::{Channel, Pca9685};

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use periplasm_host::{Grants, Machine, RunOptions};
 
+use crate::logged::logged;
 use crate::support::{Bench, Stage, board, host, interface, pipeline, the_next_pipeline_runs};
 
 /// What the stage finds at address 0 after a call, little-endian.
@@ -186,27 +187,10 @@ fn transactions_of_two_pipelines_never_interleave() {
 
 #[test]
 fn what_is_out_of_bounds_is_warned_of_once_with_stage_and_slot() {
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-    impl std::io::Write for Written {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let written = Written::default();
-    let writer = written.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .without_time()
-        .finish();
     let read = "(call $read (call $open) (i32.const 0x50) (i64.const -1) (i32.const 0))";
-    tracing::subscriber::with_default(subscriber, || answer(&read.repeat(3), &[0x50]));
-    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let text = logged(|| {
+        answer(&read.repeat(3), &[0x50]);
+    });
     let lines: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
     assert_eq!(lines.len(), 1, "{text}");
     let expected = "asked for 18446744073709551615 bytes in one operation; at most 8192 are moved \

@@ -10,6 +10,7 @@ mod hal;
 mod hardware;
 mod hostile_bytes;
 mod leases;
+mod logged;
 mod program;
 mod requests;
 mod structure;
