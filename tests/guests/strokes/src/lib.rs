@@ -56,6 +56,7 @@ pub async fn edges<O: OutputPin, I: Wait>(
     input: &mut I,
     count: u32,
 ) -> Result<(), Failed> {
+    output.set_low().map_err(|_| Failed("pin"))?;
     for number in 0..count {
         let (edge, set) =
             join(input.wait_for_any_edge(), async { output.set_state((number % 2 == 0).into()) })
