@@ -56,7 +56,7 @@
 //! | --- | --- |
 //! | gives thousandths as integers | `reading.try_into().map_err(\|_\| Error::InvalidData)` where the types differ |
 //! | waits | `&mut Delay` |
-//! | says "not yet" (nb) | [`poll`] |
+//! | says "not yet" (nb) | [`poll()`] |
 //! | always uses one address | the slot needs no `addresses`; the manifest still requests the address |
 //! | takes a bus, a pin, a port of another kind | the slot of that kind: the table in [`hal`] |
 //! | asks for a pin that the board has no line for | [`NoPin`] |

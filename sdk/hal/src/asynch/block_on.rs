@@ -16,7 +16,7 @@ use crate::bindings::periplasm::hal::wait;
 /// go on.
 ///
 /// Everything that it joins or selects goes on at once: the handles' futures
-/// ([`happening`](super::happening) and all that `embedded-hal-async` has), and
+/// ([`happening`](super::happening()) and all that `embedded-hal-async` has), and
 /// combinators such as those of embassy-futures and futures-util.
 ///
 /// # Panics

@@ -11,7 +11,7 @@ use crate::bindings::periplasm::hal::wait;
 /// What the instance waits for.
 pub(super) static REGISTRY: Registry<wait::Event> = Registry::new();
 
-/// Ready when `event` has happened. For [`block_on`](super::block_on) alone.
+/// Ready when `event` has happened. For [`block_on`](super::block_on()) alone.
 ///
 /// Dropping it drops the event: nothing is left to wait for.
 pub fn happening(event: wait::Event) -> Happening {

@@ -1,7 +1,7 @@
 //! Async drivers.
 //!
 //! The component stays synchronous: a future that cannot go on registers what
-//! it waits for, and [`block_on`] waits for the first of all that is
+//! it waits for, and [`block_on()`] waits for the first of all that is
 //! registered, by one call to the host. So a driver waits for an edge or a
 //! moment, and for two buses at once, and any app can call it.
 
