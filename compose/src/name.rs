@@ -68,32 +68,6 @@ impl fmt::Display for InterfaceName {
     }
 }
 
-/// The name among `known` that `wrong` was probably meant to be.
-pub(crate) fn nearest<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // A third of the letters may be wrong: closer than that is a typing error,
-    // further away is another word.
-    let most = wrong.chars().count().max(3) / 3;
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// `a`, `b` and `c`, each in backquotes, or `none` if there is nothing to list.
-pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>, none: &str) -> String {
-    let names: Vec<String> = names.into_iter().map(|n| format!("`{}`", n.as_ref())).collect();
-    match names.split_last() {
-        None => none.to_owned(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
 /// Text from a component as messages show it: names may be as long as a file
 /// and hold whatever a terminal obeys; messages may not.
 pub(crate) fn shown(text: &str, most: usize) -> String {
@@ -104,6 +78,8 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use periplasm_request::nearest;
+
     use super::*;
 
     #[test]

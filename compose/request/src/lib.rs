@@ -9,12 +9,14 @@
 mod address;
 mod kind;
 mod section;
+mod words;
 
 pub use address::{AddressError, I2cAddress};
 pub use kind::SlotKind;
 pub use section::{
     MAX_SECTION_BYTES, ParseError, Request, Requests, SECTION, SlotRequest, StageRequests, VERSION,
 };
+pub use words::{list, nearest};
 
 /// The words between a stage's name and its slot's in the name of an import.
 ///

@@ -1,6 +1,6 @@
 //! The form of a slot: a plain-named instance that opens one handle.
 
-use periplasm_request::is_slot_name;
+use periplasm_request::{is_slot_name, list};
 use wasmparser::PrimitiveValType;
 use wasmparser::component_types::{
     ComponentDefinedType, ComponentEntityType, ComponentFuncType, ComponentInstanceTypeId,
@@ -9,7 +9,7 @@ use wasmparser::component_types::{
 use wasmparser::types::Types;
 
 use crate::kind::{SlotKind, Words as _};
-use crate::name::{InterfaceName, list};
+use crate::name::InterfaceName;
 
 /// A slot of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! `uses`, `exports` and `stage` of a slot: stages that are named by others.
 
 use miette::SourceSpan;
+use periplasm_request::{list, nearest};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -8,7 +9,6 @@ use super::parse::{Draft, Head};
 use super::slots::{self, Wanted};
 use super::walk::{Walk, entries};
 use super::{At, Manifest, SlotEntry, Stage, Use, Wants, circle};
-use crate::name::{list, nearest};
 use crate::problem::ManifestProblem;
 
 /// A stage that is named in a `uses`.

@@ -2,11 +2,11 @@
 //! at the first.
 
 use miette::SourceSpan;
+use periplasm_request::{list, nearest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::At;
-use crate::name::{list, nearest};
 use crate::problem::{ManifestProblem, Problem};
 
 /// A key and its value.

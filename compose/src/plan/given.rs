@@ -4,11 +4,12 @@
 //! and with it the interface that defines the handle: a component imports that
 //! once, so all its slots of one kind come from the same place.
 
+use periplasm_request::{list, nearest};
+
 use super::{Staged, Wire};
 use crate::component::{Shape, SlotShape, StageKind};
 use crate::kind::SlotKind;
 use crate::manifest::{SlotEntry, Wants};
-use crate::name::{list, nearest};
 use crate::problem::{GivenProblem, Problem};
 
 /// The interface through which the host starts a transaction and goes on.

@@ -1,14 +1,13 @@
 //! Slots: what the component has against what the manifest fills.
 
 use periplasm_request::{
-    MAX_SECTION_BYTES, Request, Requests, SlotRequest, StageRequests, VERSION,
+    MAX_SECTION_BYTES, Request, Requests, SlotRequest, StageRequests, VERSION, list, nearest,
 };
 
 use super::Staged;
 use crate::component::{Shape, StageKind};
 use crate::kind::{SlotKind, Words as _};
 use crate::manifest::{Manifest, Stage, Wants};
-use crate::name::{list, nearest};
 use crate::problem::{Problem, StageProblem, WiringProblem};
 
 /// Packages that are the same for every stage, so that a driver may import

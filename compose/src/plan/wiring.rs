@@ -1,6 +1,7 @@
 //! Which stage takes which interface from which other.
 
 use miette::SourceSpan;
+use periplasm_request::list;
 
 use super::given::{self, Giver};
 use super::slots::{SHARED, WASI};
@@ -8,7 +9,7 @@ use super::{Staged, Wire};
 use crate::component::{Contract, Export, Import, ImportKind, StageKind};
 use crate::kind::{SlotKind, Words as _};
 use crate::manifest::Use;
-use crate::name::{InterfaceName, list};
+use crate::name::InterfaceName;
 use crate::problem::{Problem, WiringProblem};
 
 /// For each stage, what it takes from others.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use periplasm_request::list;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
-use super::error::list;
 use super::model::{self, Entry, Kind};
 use super::value::Table;
 use super::{ConfigError, Site, World};
@@ -41,12 +41,12 @@ impl<T: ?Sized> Described<T> {
     fn check(&self, place: &[&str]) -> Result<(), ConfigError> {
         let (model, own) = (self.entry.name, (self.entry.fields)());
         if let Some(field) = self.options.keys().find(|key| !own.contains(&key.as_str())) {
-            let (field, allowed) = (field.clone(), list(own.iter().copied()));
-            let common = list(KEYS.iter().chain(place).copied());
+            let (field, allowed) = (field.clone(), list(own.iter().copied(), "none"));
+            let common = list(KEYS.iter().chain(place).copied(), "none");
             return Err(ConfigError::Foreign { field, model, allowed, common });
         }
         if let Some(pin) = self.pins.keys().find(|pin| !self.entry.pins.contains(&pin.as_str())) {
-            let (pin, known) = (pin.clone(), list(self.entry.pins.iter().copied()));
+            let (pin, known) = (pin.clone(), list(self.entry.pins.iter().copied(), "none"));
             return Err(ConfigError::UnknownPin { pin, model, known });
         }
         if self.screen.is_some() && !self.entry.shows {

@@ -117,31 +117,6 @@ pub enum ConfigError {
     TooManyRegisters(usize),
 }
 
-/// The name among `known` that `wrong` was probably meant to be.
-pub(super) fn nearest<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // A third of the letters may be wrong; further away is another word.
-    let most = wrong.chars().count().max(3) / 3;
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// `a`, `b` and `c`, each in backquotes, or `none`.
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.split_last() {
-        None => "none".to_owned(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
 /// `value` if it is a number within `min` and `max`.
 pub(super) fn within(
     what: &'static str,

@@ -84,9 +84,9 @@ pub(super) trait Kind: 'static {
 pub(super) fn find<T: Kind + ?Sized>(name: &str) -> Result<&'static Entry<T>, ConfigError> {
     T::models().iter().find(|entry| entry.name == name).ok_or_else(|| {
         let names = || T::models().iter().map(|entry| entry.name);
-        let help = match super::error::nearest(name, names()) {
+        let help = match periplasm_request::nearest(name, names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", super::error::list(names())),
+            None => format!("there are {}", periplasm_request::list(names(), "none")),
         };
         ConfigError::UnknownModel { bus: T::BUS, name: name.to_owned(), help }
     })
