@@ -49,6 +49,8 @@ impl Words for SlotKind {
             Self::Adc => "an ADC input",
             Self::Serial => "a serial port",
             Self::Can => "a CAN bus",
+            Self::Usb => "a USB host port",
+            Self::UsbDevice => "a USB device port",
             Self::Diag => "a log",
         }
     }
@@ -64,6 +66,8 @@ impl Words for SlotKind {
             Self::Adc => "battery",
             Self::Serial => "gps",
             Self::Can => "vehicle",
+            Self::Usb => "stick",
+            Self::UsbDevice => "gadget",
             Self::Diag => "diag",
         }
     }

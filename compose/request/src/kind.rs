@@ -23,6 +23,10 @@ pub enum SlotKind {
     Serial,
     /// A CAN bus.
     Can,
+    /// USB devices, from their host's side.
+    Usb,
+    /// A USB device controller: a port for a gadget.
+    UsbDevice,
     /// The stage's log and panic report.
     Diag,
 }
@@ -30,7 +34,7 @@ pub enum SlotKind {
 impl SlotKind {
     /// What can be asked of a board, in the order in which messages list it. The
     /// diag slot is granted without being asked for.
-    pub const HARDWARE: [Self; 9] = [
+    pub const HARDWARE: [Self; 11] = [
         Self::I2c,
         Self::Spi,
         Self::SpiBus,
@@ -40,6 +44,8 @@ impl SlotKind {
         Self::Adc,
         Self::Serial,
         Self::Can,
+        Self::Usb,
+        Self::UsbDevice,
     ];
 
     /// All of them, in the order in which messages list them.
@@ -59,6 +65,8 @@ impl SlotKind {
             Self::Adc => "adc",
             Self::Serial => "serial",
             Self::Can => "can",
+            Self::Usb => "usb",
+            Self::UsbDevice => "usb-device",
             Self::Diag => "diag",
         }
     }
@@ -75,6 +83,8 @@ impl SlotKind {
             Self::Adc => ("periplasm:hal/adc@0.1.0", "adc"),
             Self::Serial => ("periplasm:hal/serial@0.1.0", "serial"),
             Self::Can => ("periplasm:hal/can@0.1.0", "can"),
+            Self::Usb => ("periplasm:usb/usb@0.1.0", "usb-host"),
+            Self::UsbDevice => ("periplasm:usb-device/usb-device@0.1.0", "usb-device"),
             Self::Diag => ("periplasm:hal/diag@0.1.0", "diag"),
         }
     }
@@ -83,7 +93,7 @@ impl SlotKind {
     /// one output would undo each other's work; on what is only read, or is
     /// locked for each transaction, they do not meet.
     pub fn is_exclusive(self) -> bool {
-        matches!(self, Self::SpiBus | Self::OutputPin | Self::Pwm | Self::Serial)
+        matches!(self, Self::SpiBus | Self::OutputPin | Self::Pwm | Self::Serial | Self::UsbDevice)
     }
 }
 

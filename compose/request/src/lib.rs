@@ -9,12 +9,16 @@
 mod address;
 mod kind;
 mod section;
+mod usb;
 mod words;
 
 pub use address::{AddressError, I2cAddress};
 pub use kind::SlotKind;
 pub use section::{
     MAX_SECTION_BYTES, ParseError, Request, Requests, SECTION, SlotRequest, StageRequests, VERSION,
+};
+pub use usb::{
+    ControlKind, ControlRecipient, ControlScope, NotAScope, UsbFilter, UsbIdentity, UsbPrivilege,
 };
 pub use words::{list, nearest};
 

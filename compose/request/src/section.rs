@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{I2cAddress, SlotKind, is_slot_name, is_stage_name, join};
+use crate::{I2cAddress, SlotKind, UsbFilter, is_slot_name, is_stage_name, join};
 
 /// The name of the custom section.
 pub const SECTION: &str = "periplasm:requests";
@@ -97,6 +97,18 @@ pub enum Request {
         /// The bus, as the board names it.
         name: String,
     },
+    /// USB devices, from their host's side.
+    Usb {
+        /// The port or the bus they are at, as the board names it.
+        name: String,
+        /// Which devices, and what is to be done with them; at least one.
+        devices: Vec<UsbFilter>,
+    },
+    /// A USB device controller.
+    UsbDevice {
+        /// The controller, as the board names it.
+        name: String,
+    },
     /// The stage's log and panic report.
     Diag,
 }
@@ -114,6 +126,8 @@ impl Request {
             Self::Adc { .. } => SlotKind::Adc,
             Self::Serial { .. } => SlotKind::Serial,
             Self::Can { .. } => SlotKind::Can,
+            Self::Usb { .. } => SlotKind::Usb,
+            Self::UsbDevice { .. } => SlotKind::UsbDevice,
             Self::Diag => SlotKind::Diag,
         }
     }
@@ -134,7 +148,9 @@ impl Request {
             | Self::Pwm { name }
             | Self::Adc { name }
             | Self::Serial { name }
-            | Self::Can { name } => Some(name),
+            | Self::Can { name }
+            | Self::Usb { name, .. }
+            | Self::UsbDevice { name } => Some(name),
             Self::Diag => None,
         }
     }

@@ -1,7 +1,7 @@
 //! `[stages.<stage>.slots]`: what each slot asks for.
 
 use miette::SourceSpan;
-use periplasm_request::{Request, is_slot_name};
+use periplasm_request::{Request, UsbFilter, is_slot_name};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -210,6 +210,8 @@ fn request(kind: SlotKind, name: String) -> Option<Request> {
         SlotKind::Adc => Request::Adc { name },
         SlotKind::Serial => Request::Serial { name },
         SlotKind::Can => Request::Can { name },
+        SlotKind::Usb => Request::Usb { name, devices: vec![UsbFilter::default()] },
+        SlotKind::UsbDevice => Request::UsbDevice { name },
     })
 }
 

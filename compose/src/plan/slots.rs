@@ -12,7 +12,8 @@ use crate::problem::{Problem, StageProblem, WiringProblem};
 
 /// Packages that are the same for every stage, so that a driver may import
 /// their interfaces without taking them from another stage.
-pub(super) const SHARED: [&str; 2] = ["wasi:i2c", "periplasm:hal"];
+pub(super) const SHARED: [&str; 4] =
+    ["wasi:i2c", "periplasm:hal", "periplasm:usb", "periplasm:usb-device"];
 
 /// The namespace of what a host gives to an app, and to no driver.
 pub(super) const WASI: &str = "wasi:";

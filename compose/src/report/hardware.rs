@@ -19,6 +19,8 @@ pub(super) fn on_board(request: &Request) -> Option<String> {
         Request::Adc { name } => (SlotKind::Adc, name),
         Request::Serial { name } => (SlotKind::Serial, name),
         Request::Can { name } => (SlotKind::Can, name),
+        Request::Usb { name, .. } => (SlotKind::Usb, name),
+        Request::UsbDevice { name } => (SlotKind::UsbDevice, name),
         _ => return None,
     };
     Some(with(kind, &format!("{name:?}")))
@@ -40,6 +42,8 @@ fn with(kind: SlotKind, name: &str) -> String {
         SlotKind::Adc => format!("measure {name}"),
         SlotKind::Serial => format!("use serial port {name}"),
         SlotKind::Can => format!("send and receive frames on CAN bus {name}"),
+        SlotKind::Usb => format!("use USB devices at {name}"),
+        SlotKind::UsbDevice => format!("be a USB device at {name}"),
         SlotKind::Diag => format!("write to {name}"),
     }
 }

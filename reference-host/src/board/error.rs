@@ -196,6 +196,8 @@ fn what(kind: SlotKind) -> &'static str {
         SlotKind::Adc => "an input of a converter",
         SlotKind::Serial => "a serial port",
         SlotKind::Can => "a CAN bus",
+        SlotKind::Usb => "a USB host port",
+        SlotKind::UsbDevice => "a USB device port",
         SlotKind::Diag => "a log",
     }
 }

@@ -203,6 +203,8 @@ pub(super) fn hardware(kind: SlotKind, name: &str) -> String {
         SlotKind::Adc => "measure",
         SlotKind::Serial => "send and receive on serial port",
         SlotKind::Can => "send and receive frames on CAN bus",
+        SlotKind::Usb => "use USB devices at",
+        SlotKind::UsbDevice => "be a USB device at",
         _ => kind.as_str(),
     };
     format!("{what} {}", shown(name))

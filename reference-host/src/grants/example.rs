@@ -24,6 +24,6 @@ pub(super) fn lines(kind: SlotKind, backend: Backend) -> &'static str {
         }
         (Backend::Linux, SlotKind::Serial) => "device = \"/dev/ttyUSB0\"\nbaud = 9600",
         (Backend::Linux, SlotKind::Can) => "interface = \"can0\"",
-        (Backend::Linux, SlotKind::Diag) => "",
+        (Backend::Linux, SlotKind::Usb | SlotKind::UsbDevice | SlotKind::Diag) => "",
     }
 }

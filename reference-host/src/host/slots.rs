@@ -69,7 +69,7 @@ fn named(slot: &Slot, name: &str, machine: &Machine) -> Result<SlotState, Machin
             SlotState::Serial(SerialSlot::new(port))
         }
         SlotKind::Can => SlotState::Can(CanSlot { bus: machine.can(name)? }),
-        SlotKind::I2c | SlotKind::Diag => {
+        SlotKind::Usb | SlotKind::UsbDevice | SlotKind::I2c | SlotKind::Diag => {
             return Err(MachineError::NoneNamed { kind, name: name.to_owned() });
         }
     })

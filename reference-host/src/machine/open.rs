@@ -87,6 +87,9 @@ impl Machine {
             SlotKind::Adc => self.adc(name).map(drop),
             SlotKind::Serial => self.serial(name).map(drop),
             SlotKind::Can => self.can(name).map(drop),
+            SlotKind::Usb | SlotKind::UsbDevice => {
+                Err(MachineError::NoneNamed { kind, name: name.to_owned() })
+            }
             SlotKind::Diag => Ok(()),
         }
     }

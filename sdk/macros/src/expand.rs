@@ -5,7 +5,7 @@ use std::path::Path;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use crate::generate::{APP, DRIVER, World};
+use crate::generate::{APP, DRIVER, USB, World};
 
 type Expansion = syn::Result<TokenStream>;
 
@@ -82,8 +82,9 @@ pub(crate) fn app(_: syn::parse::Nothing) -> Expansion {
 }
 
 pub(crate) fn sdk(world: syn::LitStr) -> Expansion {
-    let world = World::built_in(&world.value()).map_err(error)?;
-    module(world, &[], "::wit_bindgen")
+    let name = world.value();
+    let known = if name.starts_with("periplasm:usb") { USB } else { &[] };
+    module(World::built_in(&name).map_err(error)?, known, "::wit_bindgen")
 }
 
 /// The world of the crate that is being compiled.

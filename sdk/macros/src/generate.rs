@@ -48,10 +48,18 @@ pub(crate) const DRIVER: &[Known] = &[
     },
     Known { interface: "periplasm:hal/start", path: "::periplasm_driver::hal::slot::start" },
     Known { interface: "periplasm:hal/wait", path: "::periplasm_driver::hal::slot::wait" },
+    Known { interface: "periplasm:usb/usb", path: "::periplasm_usb_host::slot" },
+    Known { interface: "periplasm:usb-device/usb-device", path: "::periplasm_usb_device::slot" },
     Known {
         interface: "periplasm:device/types",
         path: "::periplasm_driver::bindings::periplasm::device::types",
     },
+];
+
+/// What the crates for USB find in `periplasm-hal`.
+pub(crate) const USB: &[Known] = &[
+    Known { interface: "periplasm:hal/buffer", path: "::periplasm_hal::slot::buffer" },
+    Known { interface: "periplasm:hal/wait", path: "::periplasm_hal::slot::wait" },
 ];
 
 /// What an app finds in `periplasm-app`.

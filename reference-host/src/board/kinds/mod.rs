@@ -61,7 +61,7 @@ impl<K: Kinds> Tables<K> {
             SlotKind::Adc => names(&self.adc),
             SlotKind::Serial => names(&self.serial),
             SlotKind::Can => names(&self.can),
-            SlotKind::I2c | SlotKind::Diag => Vec::new(),
+            SlotKind::Usb | SlotKind::UsbDevice | SlotKind::I2c | SlotKind::Diag => Vec::new(),
         }
     }
 }

@@ -1,0 +1,20 @@
+//! USB for a host.
+//!
+//! The traits here know nothing of WebAssembly and of an operating system:
+//! [`UsbHost`] is where devices come from, [`UsbController`] is what a gadget
+//! drives. A wait has an event of `periplasm-backend`.
+#![deny(unsafe_code)]
+
+mod controller;
+mod device_info;
+mod error;
+mod host;
+mod transfer;
+
+pub use controller::{
+    BusEvents, ControllerError, EndpointConfig, Events, PortSpeed, TransferType, UsbController,
+};
+pub use device_info::{DeviceId, DeviceInfo, InterfaceInfo, Speed};
+pub use error::UsbError;
+pub use host::{Change, Changes, Pipe, UsbDevice, UsbHost, UsbInterface};
+pub use transfer::{Completed, Packet, Request, Setup, Transfer};
