@@ -10,6 +10,7 @@ mod device_info;
 mod error;
 mod host;
 mod transfer;
+mod wait;
 
 pub use controller::{
     BusEvents, ControllerError, EndpointConfig, Events, PortSpeed, TransferType, UsbController,
@@ -18,3 +19,4 @@ pub use device_info::{DeviceId, DeviceInfo, InterfaceInfo, Speed};
 pub use error::UsbError;
 pub use host::{Change, Changes, Pipe, UsbDevice, UsbHost, UsbInterface};
 pub use transfer::{Completed, Packet, Request, Setup, Transfer};
+pub use wait::wait_any;

@@ -1,0 +1,44 @@
+//! Waiting on the machine's clock, for callers that have no board: tests,
+//! native programs, a server.
+
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use periplasm_backend::Event;
+
+/// Waits until at least one event has happened (`true`), at most `timeout`
+/// (`false`); without one for ever. Events of this crate know no moments of
+/// their own, so none is looked at before something wakes it.
+pub fn wait_any(events: &mut [&mut dyn Event], timeout: Option<Duration>) -> bool {
+    let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    WAKER.with(|waker| {
+        let mut context = Context::from_waker(waker);
+        loop {
+            // All of them, so that each knows whom to wake.
+            let happened = events.iter_mut().filter(|e| e.poll(&mut context).is_ready()).count();
+            if happened > 0 {
+                return true;
+            }
+            match end.map(|end| end.saturating_duration_since(Instant::now())) {
+                Some(left) if left.is_zero() => return false,
+                Some(left) => std::thread::park_timeout(left),
+                None => std::thread::park(),
+            }
+        }
+    })
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+thread_local! {
+    /// Wakes this thread.
+    static WAKER: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+}
