@@ -17,8 +17,11 @@ pub fn wait_any(events: &mut [&mut dyn Event], timeout: Option<Duration>) -> boo
         let mut context = Context::from_waker(waker);
         loop {
             // All of them, so that each knows whom to wake.
-            let happened = events.iter_mut().filter(|e| e.poll(&mut context).is_ready()).count();
-            if happened > 0 {
+            let mut happened = false;
+            for event in &mut *events {
+                happened |= event.poll(&mut context).is_ready();
+            }
+            if happened {
                 return true;
             }
             match end.map(|end| end.saturating_duration_since(Instant::now())) {
