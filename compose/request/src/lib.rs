@@ -10,6 +10,7 @@ mod address;
 mod kind;
 mod section;
 mod usb;
+mod usb_words;
 mod words;
 
 pub use address::{AddressError, I2cAddress};
