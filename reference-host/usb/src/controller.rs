@@ -75,9 +75,12 @@ pub struct Events {
     /// On the bus.
     pub bus: BusEvents,
     /// A SETUP packet on endpoint 0, told once. It voids what was on endpoint 0
-    /// before, in either direction (8.5.3).
+    /// before, in either direction (8.5.3), and what is written to endpoint 0 or
+    /// made to stall there while it waits to be told. `in_complete` beside it
+    /// came before it.
     pub setup: Option<[u8; 8]>,
-    /// OUT endpoints on which a packet waits, told until it is read.
+    /// OUT endpoints on which a packet came that waits to be read. Each packet is
+    /// told once, so that one that is left unread wakes nobody again.
     pub out_ready: u16,
     /// IN endpoints whose packet was taken, told once.
     pub in_complete: u16,
