@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod controller;
+pub mod descriptors;
 mod device_info;
 mod error;
 mod host;
