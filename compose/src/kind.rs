@@ -76,6 +76,9 @@ impl Words for SlotKind {
         let kind = self.as_str();
         match self {
             Self::I2c => format!("{slot} = {{ i2c = \"<bus>\", address = 0x76 }}"),
+            Self::Usb => format!(
+                "{slot} = {{ usb = \"<name>\", devices = [{{ vendor = 0x16c0, product = 0x05dc }}] }}"
+            ),
             _ => format!("{slot} = {{ {kind} = \"<name>\" }}"),
         }
     }

@@ -52,7 +52,8 @@ pub use composed::Composed;
 pub use options::{Options, Phase, Progress};
 pub use output::WriteError;
 pub use problem::{
-    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, WiringProblem,
+    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, UsbProblem,
+    WiringProblem,
 };
 pub use report::{
     ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,

@@ -71,7 +71,14 @@ fn check_permissions(composed: &Composed) {
     let asked: usize = requests.stages.iter().map(|stage| stage.slots.len()).sum();
     assert_eq!(asked, slots.len(), "no request without a slot");
     for interface in interfaces {
-        let host = ["wasi:", "periplasm:hal/", "periplasm:device/types@", "test:"];
+        let host = [
+            "wasi:",
+            "periplasm:hal/",
+            "periplasm:usb/",
+            "periplasm:usb-device/",
+            "periplasm:device/types@",
+            "test:",
+        ];
         assert!(host.iter().any(|h| interface.starts_with(h)), "{interface}");
     }
 }

@@ -125,6 +125,8 @@ fn nearly_a_manifest() -> impl Strategy<Value = String> {
         "{ i2c = \"b\", address = 0x76 }\n",
         "{ i2c = 1 }\n",
         "{ output-pin = \"b\" }\n",
+        "{ usb = \"b\", devices = [{ vendor = 1, endpoints = [0x81, 0x80] }, 1] }\n",
+        "{ usb = \"b\", ports = [0], may = [\"reset\", \"é\"], control = 1 }\n",
         "{ stage = \"b\", export = \"p0\" }\n",
         "{ stage = \"a\", pwm = 1 }\n",
         "[\"a\", \"b\"]\n",

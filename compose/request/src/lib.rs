@@ -10,6 +10,7 @@ mod address;
 mod kind;
 mod section;
 mod usb;
+mod usb_check;
 mod usb_words;
 mod words;
 
@@ -21,6 +22,7 @@ pub use section::{
 pub use usb::{
     ControlKind, ControlRecipient, ControlScope, NotAScope, UsbFilter, UsbIdentity, UsbPrivilege,
 };
+pub use usb_check::{MAX_USB_FILTERS, MAX_USB_PORTS, MAX_USB_SERIAL, UsbFilterError};
 pub use words::{list, nearest};
 
 /// The words between a stage's name and its slot's in the name of an import.

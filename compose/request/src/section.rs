@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{I2cAddress, SlotKind, UsbFilter, is_slot_name, is_stage_name, join};
+use crate::{
+    I2cAddress, MAX_USB_FILTERS, SlotKind, UsbFilter, UsbFilterError, is_slot_name, is_stage_name,
+    join,
+};
 
 /// The name of the custom section.
 pub const SECTION: &str = "periplasm:requests";
@@ -101,7 +104,8 @@ pub enum Request {
     Usb {
         /// The port or the bus they are at, as the board names it.
         name: String,
-        /// Which devices, and what is to be done with them; at least one.
+        /// Which devices, and what is to be done with them: at least one
+        /// filter, at most [`MAX_USB_FILTERS`].
         devices: Vec<UsbFilter>,
     },
     /// A USB device controller.
@@ -156,6 +160,32 @@ impl Request {
     }
 }
 
+impl Request {
+    /// `import` names the slot in errors.
+    fn check(&self, import: impl Fn() -> String) -> Result<(), ParseError> {
+        match self {
+            Self::I2c { addresses, .. } => {
+                let mut seen = std::collections::HashSet::new();
+                match addresses.iter().find(|address| !seen.insert(**address)) {
+                    Some(address) => Err(ParseError::AddressTwice(*address, import())),
+                    None => Ok(()),
+                }
+            }
+            Self::Usb { devices, .. } => {
+                if !(1..=MAX_USB_FILTERS).contains(&devices.len()) {
+                    return Err(ParseError::UsbFilters(devices.len(), import()));
+                }
+                let check = |filter: &UsbFilter| filter.check();
+                devices
+                    .iter()
+                    .try_for_each(check)
+                    .map_err(|error| ParseError::UsbFilter(error, import()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Why a section is not what `compose` writes.
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {
@@ -177,6 +207,12 @@ pub enum ParseError {
     /// A slot that asks for one address twice.
     #[error("{1:?} asks for address {0} twice")]
     AddressTwice(I2cAddress, String),
+    /// A slot that asks for no USB device, or in too many ways.
+    #[error("{1:?} has {0} filters of USB devices; a slot has 1 to {MAX_USB_FILTERS}")]
+    UsbFilters(usize, String),
+    /// A slot that asks for USB devices that cannot be.
+    #[error("a USB filter of {1:?}: {0}")]
+    UsbFilter(UsbFilterError, String),
 }
 
 impl Requests {
@@ -229,13 +265,7 @@ impl Requests {
                 if !slots.insert(&slot.slot) {
                     return Err(ParseError::Twice(import()));
                 }
-                if let Request::I2c { addresses, .. } = &slot.request {
-                    let mut seen = std::collections::HashSet::new();
-                    if let Some(address) = addresses.iter().find(|address| !seen.insert(**address))
-                    {
-                        return Err(ParseError::AddressTwice(*address, import()));
-                    }
-                }
+                slot.request.check(import)?;
             }
         }
         Ok(())
@@ -245,6 +275,22 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UsbPrivilege;
+
+    /// Every key of a filter, and none.
+    fn stick() -> Request {
+        let all = UsbFilter {
+            vendor: Some(0x16c0),
+            product: Some(0x05dc),
+            serial: Some("A1".into()),
+            ports: Some(vec![1, 1]),
+            interfaces: Some(vec![0]),
+            endpoints: Some(vec![0x81, 0x02]),
+            control: vec!["class-interface".parse().unwrap(), "vendor".parse().unwrap()],
+            may: UsbPrivilege::ALL.to_vec(),
+        };
+        Request::Usb { name: "desk".into(), devices: vec![all, UsbFilter::default()] }
+    }
 
     fn weather() -> Requests {
         let bus = Request::I2c {
@@ -259,6 +305,7 @@ mod tests {
                 slots: vec![
                     SlotRequest { slot: "bus".into(), request: bus },
                     SlotRequest { slot: "diag".into(), request: Request::Diag },
+                    SlotRequest { slot: "usb".into(), request: stick() },
                 ],
             }],
         }
@@ -282,6 +329,13 @@ mod tests {
             (good.replace("118", "40965"), "\"climate-bus\" asks for address 0x005 (10-bit) twice"),
             (good.replace("\"kind\":\"diag\"", "\"kind\":\"root\""), "unknown variant"),
             (good.replace("\"pipeline\"", "\"admin\":true,\"pipeline\""), "unknown field"),
+            (good.replace("[129,2]", "[129,128]"), "\"climate-usb\": 0x80 is no endpoint"),
+            (good.replace("[129,2]", "[129,129]"), "endpoint 0x81 stands in it twice"),
+            (good.replace("[129,2]", "[129,256]"), "cannot be read"),
+            (good.replace("class-interface", "class-hub"), "`class-hub` names no control requests"),
+            (good.replace("\"may\":[\"reset\"", "\"may\":[\"burn\""), "unknown variant `burn`"),
+            (good.replace(",{}]", &(",{}".repeat(64) + "]")), "\"climate-usb\" has 65 filters"),
+            (good.replace("\"vendor\":5824", "\"vendor\":65536"), "cannot be read"),
             (" ".repeat(MAX_SECTION_BYTES + 1), "at most"),
         ];
         for (forged, expected) in forgeries {

@@ -134,6 +134,14 @@ const RECIPIENTS: [(&str, ControlRecipient); 4] = [
 ];
 
 impl ControlScope {
+    /// All of them, in the order in which messages list them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let recipients = || RECIPIENTS.into_iter().map(|(_, recipient)| Some(recipient));
+        KINDS.into_iter().flat_map(move |(_, kind)| {
+            [None].into_iter().chain(recipients()).map(move |recipient| Self { kind, recipient })
+        })
+    }
+
     fn has(self, request_type: u8) -> bool {
         let kind = match (request_type >> 5) & 3 {
             0 => ControlKind::Standard,
@@ -212,6 +220,11 @@ pub enum UsbPrivilege {
     Detach,
 }
 
+impl UsbPrivilege {
+    /// All of them, in the order in which messages list them.
+    pub const ALL: [Self; 3] = [Self::Reset, Self::SetConfiguration, Self::Detach];
+}
+
 impl fmt::Display for UsbPrivilege {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -234,6 +247,10 @@ mod tests {
                 let word = format!("{kind}-{recipient}");
                 assert_eq!(word.parse::<ControlScope>().unwrap().to_string(), word);
             }
+        }
+        assert_eq!(ControlScope::all().count(), KINDS.len() * (RECIPIENTS.len() + 1));
+        for scope in ControlScope::all() {
+            assert_eq!(scope.to_string().parse(), Ok(scope));
         }
         for wrong in ["", "-", "class-", "class-hub", "reserved", "Class", "class-device-"] {
             assert!(wrong.parse::<ControlScope>().is_err(), "{wrong}");

@@ -7,6 +7,7 @@ mod parse;
 mod plain;
 mod slots;
 mod text;
+mod usb;
 mod uses;
 mod walk;
 

@@ -1,15 +1,15 @@
 //! `[stages.<stage>.slots]`: what each slot asks for.
 
 use miette::SourceSpan;
-use periplasm_request::{Request, UsbFilter, is_slot_name};
+use periplasm_request::{Request, is_slot_name};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::addresses::{self, Addresses};
 use super::walk::{Entry, Walk, at, entries};
-use super::{At, checks};
+use super::{At, checks, usb};
 use crate::kind::{SlotKind, Words as _};
-use crate::problem::ManifestProblem;
+use crate::problem::{ManifestProblem, UsbProblem};
 
 /// The keys of a slot that another stage fills.
 const GIVEN: [&str; 2] = ["stage", "export"];
@@ -66,7 +66,11 @@ struct Slot<'a> {
 impl Slot<'_> {
     fn read(&self, walk: &mut Walk, table: &DeTable<'_>) -> Option<Wanted> {
         let keys = entries(table);
-        let says = |key: &str| SlotKind::named(key).is_some() || key == "stage";
+        // Beside `usb`, `serial` is a serial number and no port.
+        let usb = keys.iter().any(|(key, _)| key.value == "usb");
+        let says = |key: &str| {
+            (SlotKind::named(key).is_some() && !(usb && key == "serial")) || key == "stage"
+        };
         let mut sources = keys.iter().filter(|(key, _)| says(key.value));
         match (sources.next(), sources.next()) {
             (Some((first, _)), Some((second, _))) => {
@@ -80,6 +84,7 @@ impl Slot<'_> {
             }
             (Some((key, _)), None) => match SlotKind::named(key.value) {
                 Some(SlotKind::I2c) => self.read_i2c(walk, &keys),
+                Some(SlotKind::Usb) => self.read_usb(walk, &keys),
                 Some(kind) => self.read_named(walk, kind, &keys),
                 None => self.read_given(walk, &keys),
             },
@@ -98,6 +103,7 @@ impl Slot<'_> {
                 key if addresses::KEYS.contains(&key) => {
                     addresses::read(walk, key, value, &mut Addresses::default());
                 }
+                key if is_usb(key) => {}
                 _ => walk.unknown_key(key, self.what, &known),
             }
         }
@@ -112,6 +118,8 @@ impl Slot<'_> {
             format!("write {i2c}")
         } else if has(&GIVEN) {
             format!("write {given}")
+        } else if keys.iter().any(|(key, _)| is_usb(key.value)) {
+            format!("write {}", SlotKind::Usb.line(slot))
         } else {
             let pin = SlotKind::OutputPin.line(slot);
             format!(
@@ -144,6 +152,39 @@ impl Slot<'_> {
         }
         let addresses = found.list.into_iter().map(|address| address.value).collect();
         Some(Wanted::Board(Request::I2c { bus: bus?.value, addresses }))
+    }
+
+    fn read_usb(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
+        let known = [&["usb", usb::LIST], &usb::KEYS[..]].concat();
+        let problems = walk.problems.len();
+        let (mut name, mut list, mut filter) = (None, None, Vec::new());
+        for (key, value) in keys {
+            match key.value {
+                "usb" => name = self.read_name(walk, SlotKind::Usb, value),
+                usb::LIST => list = Some((key, *value)),
+                word if usb::KEYS.contains(&word) => filter.push((key.clone(), *value)),
+                _ => walk.unknown_key(key, self.what, &known),
+            }
+        }
+        let here = || (self.stage.to_owned(), self.name.value.clone());
+        let devices = match (list, filter.first()) {
+            (Some((list, _)), Some((key, _))) => {
+                let ((stage, slot), list, key) = (here(), list.at, key.at);
+                walk.note(UsbProblem::TwoForms { stage, slot, list, key });
+                return None;
+            }
+            (Some((_, value)), None) => usb::list_of(walk, self.what, value),
+            (None, Some(_)) => vec![usb::filter(walk, self.what, &filter)],
+            (None, None) => Vec::new(),
+        };
+        if walk.problems.len() == problems {
+            usb::check(walk, &filter);
+            if devices.is_empty() {
+                let (stage, slot) = here();
+                walk.note(UsbProblem::NoDevice { stage, slot, at: self.entry });
+            }
+        }
+        Some(Wanted::Board(Request::Usb { name: name?.value, devices }))
     }
 
     /// Hardware that its name says all of.
@@ -198,10 +239,15 @@ impl Slot<'_> {
     }
 }
 
+/// Whether only a USB slot has such a key.
+fn is_usb(key: &str) -> bool {
+    key == usb::LIST || usb::KEYS.contains(&key)
+}
+
 /// `None` for what cannot be asked for by a name alone.
 fn request(kind: SlotKind, name: String) -> Option<Request> {
     Some(match kind {
-        SlotKind::I2c | SlotKind::Diag => return None,
+        SlotKind::I2c | SlotKind::Usb | SlotKind::Diag => return None,
         SlotKind::Spi => Request::Spi { name },
         SlotKind::SpiBus => Request::SpiBus { name },
         SlotKind::OutputPin => Request::OutputPin { name },
@@ -210,7 +256,6 @@ fn request(kind: SlotKind, name: String) -> Option<Request> {
         SlotKind::Adc => Request::Adc { name },
         SlotKind::Serial => Request::Serial { name },
         SlotKind::Can => Request::Can { name },
-        SlotKind::Usb => Request::Usb { name, devices: vec![UsbFilter::default()] },
         SlotKind::UsbDevice => Request::UsbDevice { name },
     })
 }
@@ -223,7 +268,8 @@ mod tests {
     fn a_kind_requests_what_it_is_called() {
         for kind in SlotKind::HARDWARE {
             let asked = request(kind, "name".to_owned());
-            assert_eq!(asked.map(|r| r.kind()), (kind != SlotKind::I2c).then_some(kind.as_str()));
+            let more = matches!(kind, SlotKind::I2c | SlotKind::Usb);
+            assert_eq!(asked.map(|r| r.kind()), (!more).then_some(kind.as_str()));
         }
     }
 }

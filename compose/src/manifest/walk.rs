@@ -34,7 +34,7 @@ pub(super) fn entries<'t>(table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
 }
 
 impl Walk {
-    pub(super) fn note(&mut self, problem: ManifestProblem) {
+    pub(super) fn note(&mut self, problem: impl Into<Problem>) {
         self.problems.push(problem.into());
     }
 

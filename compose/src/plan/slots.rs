@@ -43,7 +43,10 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
     }
     for (slot, actual) in shape.slots() {
         if actual.kind != SlotKind::Diag && stage.slot(slot).is_none() {
-            let line = actual.kind.line(slot);
+            let mut line = actual.kind.line(slot);
+            if (actual.kind, slot) == (SlotKind::Usb, "usb") {
+                line += ". The slot is of the stage's USB library, not of its own world";
+            }
             let (slot, kind) = (slot.to_owned(), actual.kind.as_str());
             problems.push(
                 StageProblem::SlotMissing { stage: name(), slot, kind, line, at: stage.slots_at }

@@ -3,6 +3,7 @@
 mod given;
 mod manifest;
 mod stage;
+mod usb;
 mod wiring;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 pub use given::GivenProblem;
 pub use manifest::ManifestProblem;
 pub use stage::StageProblem;
+pub use usb::UsbProblem;
 pub use wiring::{Difference, WiringProblem};
 
 use crate::build::{BuildError, MissingTarget};
@@ -35,6 +37,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Manifest(#[from] ManifestProblem),
+    /// A USB slot of the manifest.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Usb(#[from] UsbProblem),
     /// A stage: it cannot be had, or it and the manifest disagree.
     #[error(transparent)]
     #[diagnostic(transparent)]

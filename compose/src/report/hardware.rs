@@ -1,15 +1,15 @@
 //! What can be done with hardware, in plain words.
 
-use periplasm_request::{I2cAddress, Request};
+use periplasm_request::{I2cAddress, Request, UsbFilter};
 
 use crate::kind::SlotKind;
 
 /// What a request allows when the board grants it. Nothing for a log, which is
 /// no hardware.
-pub(super) fn on_board(request: &Request) -> Option<String> {
+pub(super) fn on_board(request: &Request) -> Vec<String> {
     let (kind, name) = match request {
         Request::I2c { bus, addresses } => {
-            return Some(format!("talk to {} on I2C bus {bus:?}", addresses_in_words(addresses)));
+            return vec![format!("talk to {} on I2C bus {bus:?}", addresses_in_words(addresses))];
         }
         Request::Spi { name } => (SlotKind::Spi, name),
         Request::SpiBus { name } => (SlotKind::SpiBus, name),
@@ -19,11 +19,13 @@ pub(super) fn on_board(request: &Request) -> Option<String> {
         Request::Adc { name } => (SlotKind::Adc, name),
         Request::Serial { name } => (SlotKind::Serial, name),
         Request::Can { name } => (SlotKind::Can, name),
-        Request::Usb { name, .. } => (SlotKind::Usb, name),
+        Request::Usb { name, devices } => {
+            return devices.iter().map(|filter| usb(filter, name)).collect();
+        }
         Request::UsbDevice { name } => (SlotKind::UsbDevice, name),
-        _ => return None,
+        _ => return Vec::new(),
     };
-    Some(with(kind, &format!("{name:?}")))
+    vec![with(kind, &format!("{name:?}"))]
 }
 
 /// What a slot that another stage fills allows.
@@ -55,4 +57,12 @@ fn addresses_in_words(addresses: &[I2cAddress]) -> String {
         Some((only, [])) => format!("address {only}"),
         Some((last, rest)) => format!("addresses {} and {last}", rest.join(", ")),
     }
+}
+
+fn usb(filter: &UsbFilter, name: &str) -> String {
+    let UsbFilter { vendor, product, serial, ports, .. } = filter;
+    let any = vendor.is_none() && product.is_none() && serial.is_none() && ports.is_none();
+    // Nobody may read over it.
+    let devices = if any { "ANY USB device".to_owned() } else { filter.devices() };
+    format!("use {devices} at {name:?}: {}", filter.uses())
 }

@@ -46,7 +46,7 @@ pub(super) fn all(manifest: &Manifest, all: &[Loaded], plan: &Plan) -> Vec<Permi
         let requests = plan.requests.stages.iter().find(|r| r.stage == stage.name.value);
         let slots = requests.map(|requests| requests.slots.as_slice()).unwrap_or_default();
         // Hardware first: it is what a reader looks for.
-        may.extend(slots.iter().filter_map(|slot| hardware::on_board(&slot.request)));
+        may.extend(slots.iter().flat_map(|slot| hardware::on_board(&slot.request)));
         for wire in &plan.wires[index] {
             let ImportKind::Slot { slot, .. } = &loaded.shape.imports[wire.import].kind else {
                 continue;
@@ -85,6 +85,8 @@ fn shared(shape: &Shape, plan: &Plan, stage: usize) -> Vec<String> {
             "periplasm:hal/wait" => may.push("wait for the first of several events".to_owned()),
             "periplasm:hal/start" => may.push("start transactions and go on meanwhile".to_owned()),
             "periplasm:hal/buffer" => may.push("keep bytes in buffers of the host".to_owned()),
+            // What a filter says, it says better.
+            "periplasm:usb/usb-admin" => {}
             // The handles come from slots; this is what can be done with them.
             _ if SlotKind::of_interface(interface).is_some() => {}
             path => match WASI.iter().position(|(prefix, _)| path.starts_with(prefix)) {
