@@ -59,6 +59,8 @@ mod spi_nb;
 mod two_way;
 
 pub use adc::{AdcChannel, AdcError};
+#[doc(hidden)]
+pub use asynch::Lock;
 pub use asynch::{Happening, block_on, happening, within_ms};
 pub use bindings::periplasm::hal::buffer::Buffer;
 pub use bindings::periplasm::hal::diag::{Diag, Level};

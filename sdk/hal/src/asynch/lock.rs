@@ -2,11 +2,12 @@
 #![allow(unsafe_code, reason = "a cell that is shared by the futures of one instance")]
 
 use core::cell::UnsafeCell;
+use core::fmt;
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// In a component there is one thread, and nobody ever waits here.
-pub(crate) struct Lock<T> {
+pub struct Lock<T> {
     busy: AtomicBool,
     value: UnsafeCell<T>,
 }
@@ -16,14 +17,21 @@ pub(crate) struct Lock<T> {
 // another thread than the last one.
 unsafe impl<T: Send> Sync for Lock<T> {}
 
+impl<T> fmt::Debug for Lock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock").finish_non_exhaustive()
+    }
+}
+
 impl<T> Lock<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    /// A free one.
+    pub const fn new(value: T) -> Self {
         Self { busy: AtomicBool::new(false), value: UnsafeCell::new(value) }
     }
 
     /// Calls `f` with the value. `f` must not come back here: it calls no
     /// wakers and drops none.
-    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
         while self.busy.swap(true, Ordering::Acquire) {
             spin_loop();
         }

@@ -18,4 +18,6 @@ mod within;
 
 pub use block_on::block_on;
 pub use happening::{Happening, happening};
+#[doc(hidden)]
+pub use lock::Lock;
 pub use within::within_ms;
