@@ -9,6 +9,7 @@ mod controller;
 pub mod descriptors;
 mod device_info;
 mod error;
+mod guard;
 mod host;
 mod transfer;
 mod wait;
@@ -18,6 +19,7 @@ pub use controller::{
 };
 pub use device_info::{DeviceId, DeviceInfo, InterfaceInfo, Speed};
 pub use error::UsbError;
+pub use guard::Guarded;
 pub use host::{Change, Changes, Pipe, UsbDevice, UsbHost, UsbInterface};
 pub use transfer::{Completed, Packet, Request, Setup, Transfer};
 pub use wait::wait_any;
