@@ -61,7 +61,7 @@ mod two_way;
 pub use adc::{AdcChannel, AdcError};
 #[doc(hidden)]
 pub use asynch::Lock;
-pub use asynch::{Happening, block_on, happening, within_ms};
+pub use asynch::{Anywhere, Happening, anywhere, block_on, happening, within_ms};
 pub use bindings::periplasm::hal::buffer::Buffer;
 pub use bindings::periplasm::hal::diag::{Diag, Level};
 pub use bindings::periplasm::hal::pin_types::{Condition, Edge};

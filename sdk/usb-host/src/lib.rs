@@ -4,6 +4,8 @@
 //! As a component the names here are those of `wit/usb`, as wit-bindgen makes
 //! them. Natively, in tests and benchmarks, the same names and methods stand on
 //! the host that `native::install` was given.
+//!
+//! `happened` makes of an event a future that goes on in any executor.
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -25,10 +27,12 @@ pub use bindings::{
     usb::open,
 };
 #[cfg(not(target_family = "wasm"))]
+pub use native::wait::{Happened, happened};
+#[cfg(not(target_family = "wasm"))]
 pub use native::{Buffer, Device, Host, Interface, Pipe, admin, open, wait};
 pub use periplasm_hal::slot::buffer::Error as BufferError;
 #[cfg(target_family = "wasm")]
-pub use periplasm_hal::{Buffer, slot::wait};
+pub use periplasm_hal::{Anywhere as Happened, Buffer, anywhere as happened, slot::wait};
 
 /// The types of the interface with handles, for the bindings of a driver.
 #[doc(hidden)]

@@ -41,6 +41,7 @@ pub(super) fn run<F: Future, E: Event>(
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(woken.clone());
     let mut context = Context::from_waker(&waker);
+    let _executor = Executor::new(registry, waker.clone());
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
@@ -48,6 +49,25 @@ pub(super) fn run<F: Future, E: Event>(
         while !woken.0.swap(false, Ordering::Relaxed) {
             assert!(registry.wait(&any), "block_on: the future waits for nothing that can happen");
         }
+    }
+}
+
+/// What is known to the registry as its executor until it is dropped.
+struct Executor<'a, E: Event> {
+    registry: &'a Registry<E>,
+    outer: Option<Waker>,
+}
+
+impl<'a, E: Event> Executor<'a, E> {
+    fn new(registry: &'a Registry<E>, waker: Waker) -> Self {
+        let outer = registry.set_executor(Some(waker));
+        Self { registry, outer }
+    }
+}
+
+impl<E: Event> Drop for Executor<'_, E> {
+    fn drop(&mut self) {
+        let _inner = self.registry.set_executor(self.outer.take());
     }
 }
 

@@ -50,6 +50,15 @@ impl<E: Event> Pending<E> {
     pub(super) fn new(event: E, registry: &'static Registry<E>) -> Self {
         Self { registry, state: State::New(event) }
     }
+
+    /// Whether the last answer still holds, as far as it can be known without
+    /// asking the host.
+    pub(super) fn is_known_pending(&self) -> bool {
+        match self.state {
+            State::Kept(place) => !self.registry.has_happened(place),
+            State::New(_) | State::Done => false,
+        }
+    }
 }
 
 impl<E: Event> fmt::Debug for Pending<E> {

@@ -4,7 +4,11 @@
 //! it waits for, and [`block_on()`] waits for the first of all that is
 //! registered, by one call to the host. So a driver waits for an edge or a
 //! moment, and for two buses at once, and any app can call it.
+//!
+//! Futures of [`anywhere()`] also go on in executors of others, which know
+//! nothing of the host: there the futures themselves wait.
 
+mod anywhere;
 mod block_on;
 mod delay;
 mod happening;
@@ -16,6 +20,7 @@ mod registry;
 mod spi;
 mod within;
 
+pub use anywhere::{Anywhere, anywhere};
 pub use block_on::block_on;
 pub use happening::{Happening, happening};
 #[doc(hidden)]

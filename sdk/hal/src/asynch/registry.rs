@@ -20,7 +20,11 @@ impl Event for wait::Event {
 }
 
 /// The events of all futures that are pending.
-pub(crate) struct Registry<E>(Lock<Vec<Option<Entry<E>>>>);
+pub(crate) struct Registry<E> {
+    entries: Lock<Vec<Option<Entry<E>>>>,
+    /// The waker of the innermost executor that waits for them.
+    executor: Lock<Option<Waker>>,
+}
 
 struct Entry<E> {
     event: E,
@@ -37,13 +41,23 @@ enum State {
 
 impl<E: Event> Registry<E> {
     pub(crate) const fn new() -> Self {
-        Self(Lock::new(Vec::new()))
+        Self { entries: Lock::new(Vec::new()), executor: Lock::new(None) }
+    }
+
+    /// Says who waits for the events from now on, and returns who did.
+    pub(crate) fn set_executor(&self, waker: Option<Waker>) -> Option<Waker> {
+        self.executor.with(|executor| mem::replace(executor, waker))
+    }
+
+    /// Whether it is the executor itself that `waker` wakes.
+    pub(crate) fn has_executor(&self, waker: &Waker) -> bool {
+        self.executor.with(|executor| executor.as_ref().is_some_and(|it| it.will_wake(waker)))
     }
 
     /// Keeps `event` and returns its place.
     pub(crate) fn add(&self, event: E, waker: &Waker) -> usize {
         let entry = Entry { event, state: State::Waiting(waker.clone()) };
-        self.0.with(|entries| {
+        self.entries.with(|entries| {
             let free = entries.iter().position(Option::is_none);
             let place = free.unwrap_or_else(|| {
                 entries.push(None);
@@ -58,7 +72,7 @@ impl<E: Event> Registry<E> {
     /// it has.
     pub(crate) fn poll(&self, place: usize, waker: &Waker) -> bool {
         let new = waker.clone();
-        let (happened, _old) = self.0.with(|entries| {
+        let (happened, _old) = self.entries.with(|entries| {
             let Some(Some(entry)) = entries.get_mut(place) else { return (true, None) };
             // Asked again, because another future may have let time pass.
             if matches!(entry.state, State::Happened) || entry.event.ready() {
@@ -69,17 +83,25 @@ impl<E: Event> Registry<E> {
         happened
     }
 
+    /// Whether the event at `place` is known to have happened. Asks nobody.
+    pub(crate) fn has_happened(&self, place: usize) -> bool {
+        self.entries.with(|entries| match entries.get(place) {
+            Some(Some(entry)) => matches!(entry.state, State::Happened),
+            _ => true,
+        })
+    }
+
     /// Drops the event at `place`.
     pub(crate) fn remove(&self, place: usize) {
         // Dropped here, outside of the lock.
-        let _entry = self.0.with(|entries| entries.get_mut(place).and_then(Option::take));
+        let _entry = self.entries.with(|entries| entries.get_mut(place).and_then(Option::take));
     }
 
     /// Waits by `any` until something happens, and wakes whom it concerns.
     /// `false` when there is nothing to wait for.
     pub(crate) fn wait(&self, any: impl FnOnce(&[&E]) -> Vec<u32>) -> bool {
         // Woken outside of the lock.
-        let woken = self.0.with(|entries| {
+        let woken = self.entries.with(|entries| {
             let waiting = |entry: &&mut Entry<E>| matches!(entry.state, State::Waiting(_));
             let mut entries = entries.iter_mut().flatten().filter(waiting);
             let first = entries.next()?;

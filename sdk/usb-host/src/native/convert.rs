@@ -24,6 +24,25 @@ pub(super) fn error(error: UsbError) -> Error {
     }
 }
 
+/// The other way.
+pub(super) fn back(error: Error) -> UsbError {
+    match error {
+        Error::Gone => UsbError::Gone,
+        Error::Stall => UsbError::Stall,
+        Error::Timeout => UsbError::Timeout,
+        Error::Cancelled => UsbError::Cancelled,
+        Error::Overflow => UsbError::Overflow,
+        Error::Protocol => UsbError::Protocol,
+        Error::Busy => UsbError::Busy,
+        Error::Denied => UsbError::Denied,
+        Error::NotFound => UsbError::NotFound,
+        Error::Invalid => UsbError::Invalid,
+        Error::Exhausted => UsbError::Exhausted,
+        Error::Unsupported => UsbError::Unsupported,
+        Error::Other => UsbError::Other,
+    }
+}
+
 pub(super) fn setup(setup: crate::Setup) -> periplasm_usb::Setup {
     let crate::Setup { request_type, request, value, index } = setup;
     periplasm_usb::Setup { request_type, request, value, index }

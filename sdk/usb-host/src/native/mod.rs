@@ -7,9 +7,11 @@ pub mod admin;
 mod buffer;
 mod convert;
 mod device;
+pub mod fake;
 mod host;
 mod interface;
 mod pipe;
+mod timer;
 pub mod wait;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -2,6 +2,7 @@
 
 use std::boxed::Box;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::vec::Vec;
 use periplasm_usb::wait_any;
 
 use super::locked;
+use super::timer::Alarm;
 
 /// Something that happens once. It stays ready when it has happened.
 pub struct Event(Kind);
@@ -17,7 +19,7 @@ pub struct Event(Kind);
 enum Kind {
     Usb(Mutex<Box<dyn periplasm_backend::Event>>),
     /// A moment; none never comes.
-    At(Option<Instant>),
+    At(Option<Alarm>),
 }
 
 impl Event {
@@ -35,17 +37,19 @@ impl Event {
         self.poll(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
+    /// Whether it has happened. If not, the waker is woken when it may have,
+    /// but not by a moment.
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
-        let ready = match &self.0 {
-            Kind::Usb(event) => return locked(event).poll(context),
-            Kind::At(at) => at.is_some_and(|at| at <= Instant::now()),
-        };
-        if ready { Poll::Ready(()) } else { Poll::Pending }
+        match &self.0 {
+            Kind::Usb(event) => locked(event).poll(context),
+            Kind::At(Some(alarm)) if alarm.at() <= Instant::now() => Poll::Ready(()),
+            Kind::At(_) => Poll::Pending,
+        }
     }
 
-    fn moment(&self) -> Option<Instant> {
-        match self.0 {
-            Kind::At(at) => at,
+    fn alarm(&self) -> Option<&Alarm> {
+        match &self.0 {
+            Kind::At(alarm) => alarm.as_ref(),
             Kind::Usb(_) => None,
         }
     }
@@ -88,7 +92,7 @@ pub fn any(events: &[&Event]) -> Vec<u32> {
 
 /// Waits until an event may have happened, or `end` has come.
 pub(super) fn within(events: &[&Event], end: Option<Instant>) {
-    let moments = events.iter().filter_map(|event| event.moment());
+    let moments = events.iter().filter_map(|event| event.alarm().map(Alarm::at));
     let left = moments.chain(end).min().map(|at| at.saturating_duration_since(Instant::now()));
     let mut asked: Vec<Asked<'_>> = events.iter().map(|event| Asked(event)).collect();
     let mut asked: Vec<&mut dyn periplasm_backend::Event> =
@@ -98,5 +102,27 @@ pub(super) fn within(events: &[&Event], end: Option<Instant>) {
 
 /// A moment, `ns` nanoseconds from now.
 pub fn timer(ns: u64) -> Event {
-    Event(Kind::At(Instant::now().checked_add(Duration::from_nanos(ns))))
+    Event(Kind::At(Instant::now().checked_add(Duration::from_nanos(ns)).map(Alarm::new)))
+}
+
+/// Ready when `event` has happened, in any executor.
+pub fn happened(event: Event) -> Happened {
+    Happened(event)
+}
+
+/// The future of [`happened`].
+#[derive(Debug)]
+#[must_use = "a future does nothing until it is polled"]
+pub struct Happened(Event);
+
+impl Future for Happened {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(alarm) = self.0.alarm() {
+            // Before the look, so that a moment between the two is not missed.
+            alarm.set(context.waker());
+        }
+        self.0.poll(context)
+    }
 }
