@@ -109,6 +109,33 @@ fn crates_become_stages_and_the_folder_they_are_in_does_not_show() {
 }
 
 #[test]
+fn what_a_nested_workspace_takes_from_the_outer_one_does_not_show_either() {
+    let build = |folder: &Path| {
+        let nested = folder.join("nested");
+        std::fs::create_dir_all(folder.join("parts/src")).unwrap();
+        std::fs::write(folder.join("Cargo.toml"), "[workspace]\nmembers = [\"parts\"]\n").unwrap();
+        let parts = "[package]\nname = \"parts\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+        std::fs::write(folder.join("parts/Cargo.toml"), parts).unwrap();
+        let place = "#![no_std]\n#[inline(never)]\npub fn place() -> &'static str {\n\
+            core::panic::Location::caller().file()\n}\n";
+        std::fs::write(folder.join("parts/src/lib.rs"), place).unwrap();
+        let toml = "[lib]\ncrate-type = [\"cdylib\"]\n\
+            [dependencies]\nparts = { path = \"../../parts\" }\n";
+        let source = DRIVER.replace("core::panic::Location::caller().file()", "parts::place()");
+        write_crate(&nested, "meter", toml, "lib.rs", &source);
+        let world = common::world("meter.wit", WORLD);
+        std::fs::write(nested.join("meter/src/world.bin"), world).unwrap();
+        build_stage(&nested.join("meter"), &options(folder)).unwrap()
+    };
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let one = build(here.path());
+    let other = build(&there.path().join("another/deeper"));
+    assert_eq!(one.bytes(), other.bytes());
+    let way = b"../../parts/src/lib.rs";
+    assert!(one.bytes().windows(way.len()).any(|part| part == way));
+}
+
+#[test]
 fn a_driver_with_std_is_told_to_go_without() {
     let folder = tempfile::tempdir().unwrap();
     write_crates(folder.path());

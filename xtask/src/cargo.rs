@@ -21,6 +21,29 @@ pub(crate) fn root() -> &'static Path {
     &ROOT
 }
 
+/// The folders of the project's workspaces, its root first. What uses a drop-in
+/// for another crate has a workspace of its own: `exclude` in the root's
+/// Cargo.toml.
+pub(crate) fn workspaces() -> Vec<PathBuf> {
+    let excluded = manifest(root()).and_then(|manifest| {
+        let excluded = manifest.get("workspace")?.get("exclude")?.as_array()?.clone();
+        Some(excluded.iter().filter_map(|e| e.as_str()).map(|e| root().join(e)).collect::<Vec<_>>())
+    });
+    // A package may also name the workspace that it is a member of.
+    let own = |folder: &PathBuf| {
+        let manifest = manifest(folder);
+        manifest.is_some_and(|m| m.get("package").is_none_or(|p| p.get("workspace").is_none()))
+    };
+    let nested = excluded.unwrap_or_default().into_iter().filter(own);
+    [root().to_owned()].into_iter().chain(nested).collect()
+}
+
+/// The manifest in `folder`, if there is one that is TOML. About one that is
+/// not, cargo speaks.
+pub(crate) fn manifest(folder: &Path) -> Option<toml::Table> {
+    toml::from_str(&std::fs::read_to_string(folder.join("Cargo.toml")).ok()?).ok()
+}
+
 /// Where everything that is built goes: the environment and cargo's own
 /// configuration have a say in it, so cargo is asked.
 pub(crate) fn target_dir() -> Result<PathBuf> {
@@ -45,8 +68,13 @@ pub(crate) fn metadata(args: &[&str]) -> Result<serde_json::Value> {
 
 /// cargo in the project's root, with `args`.
 pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
+    cargo_in(root(), args)
+}
+
+/// cargo in `folder`, with `args`.
+pub(crate) fn cargo_in<'a>(folder: &Path, args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    command.current_dir(root()).args(args);
+    command.current_dir(folder).args(args);
     // A relative one is meant from where xtask was called.
     if let Some(chosen) = std::env::var_os("CARGO_TARGET_DIR")
         && let Ok(chosen) = std::path::absolute(chosen)
@@ -63,6 +91,21 @@ pub(crate) fn show(mut command: Command) -> Result<()> {
         return Ok(());
     }
     Err(Error::Failed { command: line(&command), output: String::new() })
+}
+
+/// Runs what `command` makes of each workspace's folder, with its output shown
+/// as it comes. All run, even after one failed.
+pub(crate) fn show_each(command: impl Fn(&Path) -> Command) -> Result<()> {
+    let folders = workspaces();
+    let mut result = Ok(());
+    for folder in &folders {
+        if folder != root() {
+            eprintln!("── in {}", shown(folder));
+        }
+        let done = show(command(folder));
+        result = result.and(done);
+    }
+    result
 }
 
 /// Runs `command` behind `step`, which shows the newest line it writes to

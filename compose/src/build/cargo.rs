@@ -127,6 +127,9 @@ fn rustflags(package: &Package) -> OsString {
     let mut remap = |from: &Path, to: &str| {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     };
+    if let Some((outer, name)) = outer_workspace(&package.workspace) {
+        remap(outer, &name);
+    }
     remap(&package.workspace, ".");
     remap(&package.target_dir, "target");
     if let Some(home) = cargo_home() {
@@ -142,6 +145,18 @@ fn rustflags(package: &Package) -> OsString {
     }
     let flags = flags.into_iter().map(toml::Value::String).collect::<Vec<_>>();
     format!("target.{}.rustflags={}", package.target, toml::Value::Array(flags)).into()
+}
+
+/// The workspace in whose folders this one lies, and the way there: crates of
+/// the one may depend on those of the other.
+fn outer_workspace(workspace: &Path) -> Option<(&Path, String)> {
+    let is_workspace = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        text.parse::<toml::Table>().is_ok_and(|manifest| manifest.contains_key("workspace"))
+    };
+    let outer = workspace.ancestors().enumerate().skip(1);
+    let (up, outer) = outer.into_iter().find(|(_, folder)| is_workspace(folder))?;
+    Some((outer, vec![".."; up].join("/")))
 }
 
 /// Where cargo keeps what it downloads: the Cargo Book, "Cargo Home".
@@ -163,6 +178,18 @@ fn end_of(output: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_workspace_in_another_knows_the_way_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let nested = folder.path().join("drivers/usb");
+        std::fs::create_dir_all(&nested).unwrap();
+        std::fs::write(folder.path().join("drivers/Cargo.toml"), "[package]").unwrap();
+        assert_eq!(outer_workspace(&nested), None);
+        std::fs::write(folder.path().join("Cargo.toml"), "[workspace]").unwrap();
+        assert_eq!(outer_workspace(&nested), Some((folder.path(), "../..".to_owned())));
+        assert_eq!(outer_workspace(folder.path()), None);
+    }
 
     #[test]
     fn long_output_keeps_its_end_and_whole_lines() {

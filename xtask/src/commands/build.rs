@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use periplasm_compose::{Options, build_stage};
 
 use super::compose::BuildOptions;
-use crate::cargo::{root, shown, target_dir};
+use crate::cargo::{manifest, root, shown, target_dir, workspaces};
 use crate::error::{Error, Result};
 use crate::steps::{Step, size};
 use crate::toolchain;
@@ -15,7 +15,7 @@ use crate::toolchain;
 /// Without a crate it builds all that the project has, one by one.
 #[derive(clap::Args)]
 pub(crate) struct Build {
-    /// The folder of a crate, or the name of one in `drivers`.
+    /// The folder of a crate, or the name of one in `drivers` or `drivers/usb`.
     crates: Vec<PathBuf>,
     #[command(flatten)]
     build: BuildOptions,
@@ -47,18 +47,35 @@ impl Build {
     }
 }
 
-/// Every crate in `drivers` and every app of `compose/pipelines`, by name.
+/// Every crate in `drivers` and in its workspaces, and every app of
+/// `compose/pipelines`, by name.
 fn all() -> Result<Vec<PathBuf>> {
-    let mut found = crates_in(&root().join("drivers"))?;
+    let mut found = Vec::new();
+    for folder in driver_folders() {
+        found.extend(crates_in(&folder)?);
+    }
     for pipeline in folders_in(&root().join("compose/pipelines"))? {
         found.extend(crates_in(&pipeline)?);
     }
     Ok(found)
 }
 
+/// `drivers`, and the workspaces in it.
+fn driver_folders() -> Vec<PathBuf> {
+    let drivers = root().join("drivers");
+    let nested = workspaces().into_iter().filter(|folder| folder.starts_with(&drivers));
+    [drivers.clone()].into_iter().chain(nested).collect()
+}
+
 fn crates_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let folders = folders_in(folder)?;
-    Ok(folders.into_iter().filter(|f| f.join("Cargo.toml").is_file()).collect())
+    Ok(folders.into_iter().filter(|f| is_crate(f)).collect())
+}
+
+/// Whether there is a package, be it a broken one, and not a workspace alone.
+fn is_crate(folder: &Path) -> bool {
+    folder.join("Cargo.toml").is_file()
+        && manifest(folder).is_none_or(|manifest| manifest.contains_key("package"))
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -80,11 +97,9 @@ fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The crate that an argument means.
 fn folder(argument: &Path) -> Result<PathBuf> {
-    let driver = root().join("drivers").join(argument);
-    for folder in [argument.to_owned(), driver] {
-        if folder.join("Cargo.toml").is_file() {
-            return Ok(folder);
-        }
+    let drivers = driver_folders().into_iter().map(|folder| folder.join(argument));
+    if let Some(folder) = [argument.to_owned()].into_iter().chain(drivers).find(|f| is_crate(f)) {
+        return Ok(folder);
     }
     Err(Error::Input {
         path: argument.to_owned(),

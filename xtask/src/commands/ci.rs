@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::cargo::{cargo, line, quiet, root, show, target_dir};
+use crate::cargo::{cargo, cargo_in, line, quiet, root, show, show_each, target_dir};
 use crate::error::{Error, Result};
 use crate::steps::Step;
 use crate::toolchain;
@@ -22,15 +22,18 @@ pub(crate) struct Ci {
 type Check = (&'static str, fn() -> Result<()>);
 
 const CHECKS: [Check; 6] = [
-    ("fmt", || show(cargo(["fmt", "--all", "--check"]))),
+    ("fmt", || show_each(|folder| cargo_in(folder, ["fmt", "--all", "--check"]))),
     ("clippy", || {
-        let deny = ["--", "--deny", "warnings"];
-        show(cargo(["clippy", "--workspace", "--all-targets"].into_iter().chain(deny)))
+        let args = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+        show_each(|folder| cargo_in(folder, args))
     }),
     ("doc", || {
-        let mut doc = cargo(["doc", "--workspace", "--no-deps", "--document-private-items"]);
-        doc.env("RUSTDOCFLAGS", "--deny warnings");
-        show(doc)
+        let args = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+        show_each(|folder| {
+            let mut doc = cargo_in(folder, args);
+            doc.env("RUSTDOCFLAGS", "--deny warnings");
+            doc
+        })
     }),
     ("licences", licences),
     ("test", || show(cargo(["xtask", "test"]))),
@@ -62,9 +65,13 @@ impl Ci {
 /// The licence, source and duplicate rules of deny.toml. Advisories need a
 /// database from the network: they are in the release checklist.
 fn licences() -> Result<()> {
-    let mut deny = Command::new(cargo_deny()?);
-    deny.current_dir(root()).args(["--locked", "check", "licenses", "sources", "bans"]);
-    show(deny)
+    let binary = cargo_deny()?;
+    show_each(|folder| {
+        let mut deny = Command::new(&binary);
+        deny.current_dir(folder).args(["--locked", "check", "--config"]);
+        deny.arg(root().join("deny.toml")).args(["licenses", "sources", "bans"]);
+        deny
+    })
 }
 
 const CARGO_DENY: &str = "0.20.2";

@@ -1,6 +1,6 @@
 //! `cargo xtask test`
 
-use crate::cargo::{build_host, cargo, root, show};
+use crate::cargo::{build_host, cargo, cargo_in, root, show, show_each};
 use crate::error::Result;
 use crate::toolchain;
 
@@ -24,6 +24,7 @@ impl Test {
         // `tests/cli` runs the binaries as a user does; this one is built already.
         build_host("dev")?;
         let mut args = vec!["test"];
+        let rest = self.rest.iter().map(String::as_str);
         let target = self.filter.as_deref().and_then(target);
         match (&self.filter, &target) {
             (Some(filter), Some(target)) => {
@@ -32,12 +33,14 @@ impl Test {
                 if filter != target {
                     args.push(filter);
                 }
+                show(cargo(args.into_iter().chain(rest)))?;
+                return Ok(0);
             }
             (Some(filter), None) => args.extend(["--workspace", "--", filter.as_str()]),
             (None, _) => args.extend(["--workspace", "--no-fail-fast", "--"]),
         }
-        args.extend(self.rest.iter().map(String::as_str));
-        show(cargo(args))?;
+        args.extend(rest);
+        show_each(|folder| cargo_in(folder, args.iter().copied()))?;
         Ok(0)
     }
 }
