@@ -25,6 +25,8 @@ struct State<P> {
     controller: Controller<P>,
     /// The port was asked a moment ago, and had nothing.
     quiet: bool,
+    /// A packet was read or written since the last time that this was asked.
+    moved: bool,
 }
 
 impl<P> fmt::Debug for Bus<P> {
@@ -36,7 +38,7 @@ impl<P> fmt::Debug for Bus<P> {
 impl<P: Port> Bus<P> {
     /// The bus of what a `usb-device` slot's `open` gives.
     pub fn new(port: P) -> Self {
-        Self(Lock::new(State { controller: Controller::new(port), quiet: false }))
+        Self(Lock::new(State { controller: Controller::new(port), quiet: false, moved: false }))
     }
 
     /// How fast the port talks: a gadget that knows both speeds asks before it
@@ -63,6 +65,16 @@ impl<P: Port> Bus<P> {
     /// `UsbDevice::remote_wakeup_enabled`).
     pub fn remote_wakeup(&self) {
         self.0.with(|state| state.controller.port.remote_wakeup());
+    }
+
+    /// Whether a packet was read or written since this was asked last. Then the
+    /// next poll asks nobody.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.0.with(|state| {
+            let moved = core::mem::take(&mut state.moved);
+            state.quiet |= moved;
+            moved
+        })
     }
 
     /// Why the device cannot go on, if so.
@@ -108,11 +120,16 @@ impl<P: Port> UsbBus for Bus<P> {
     }
 
     fn write(&self, address: EndpointAddress, packet: &[u8]) -> Result<usize, UsbError> {
-        self.with(|controller| controller.write(address.into(), packet))
+        self.0.with(|state| {
+            let written = state.controller.write(address.into(), packet);
+            state.moved |= written.is_ok();
+            written
+        })
     }
 
     fn read(&self, address: EndpointAddress, room: &mut [u8]) -> Result<usize, UsbError> {
-        self.with(|controller| {
+        self.0.with(|state| {
+            let controller = &mut state.controller;
             let address = u8::from(address);
             if address == 0 && controller.has_setup() {
                 return read_setup(controller, room);
@@ -120,7 +137,9 @@ impl<P: Port> UsbBus for Bus<P> {
             if address & IN == 0 && controller.news.out & bit(address) != 0 {
                 return Err(UsbError::WouldBlock); // Classes are told first.
             }
-            controller.read(address, room)
+            let read = controller.read(address, room);
+            state.moved |= read.is_ok();
+            read
         })
     }
 

@@ -21,11 +21,9 @@ pub enum Woken {
 ///
 /// `step` polls the device with its classes, and does what the firmware's main
 /// loop would do then. It is called whenever something happened on the bus, and
-/// when nothing did for an `interval`, if there is one. In between the gadget
-/// sleeps in the host.
-///
-/// A class that keeps data which did not fit somewhere need not be asked again:
-/// the step comes when there is room, because a packet went.
+/// when nothing did for an `interval`, if there is one. A firmware's loop goes
+/// round all the time; this one goes round until no packet was read or written,
+/// then the gadget sleeps in the host.
 ///
 /// # Errors
 ///
@@ -46,7 +44,7 @@ pub fn serve<'a, P: Port, R>(
             if let ControlFlow::Break(result) = step(device, woken) {
                 return Ok(result);
             }
-            if !device.bus().has_news() {
+            if !device.bus().has_news() && !device.bus().has_moved() {
                 break;
             }
             woken = Woken::Bus;
@@ -107,6 +105,28 @@ mod tests {
         assert!(!calls.contains(&Call::Poll));
         let last = [Call::Wait(None), Call::SetAddress(5), Call::Wait(None)];
         assert_eq!(calls[calls.len() - 3..], last);
+    }
+
+    /// usbd-storage reads a packet, and looks at it the next time round.
+    #[test]
+    fn a_step_that_moved_a_packet_is_followed_by_another() {
+        let fake = Fake::default();
+        let bus = UsbBusAllocator::new(Bus::new(fake.clone()));
+        let out: usb_device::endpoint::EndpointOut<'_, _> = bus.bulk(64);
+        let mut device = device(&bus);
+        fake.calls();
+        fake.comes(1, b"packet");
+        let mut steps = Vec::new();
+        let served = serve(&mut device, None, |device, woken| {
+            if woken == Woken::Interval {
+                return ControlFlow::Break(());
+            }
+            device.poll(&mut []);
+            steps.push(out.read(&mut [0; 64]).ok());
+            ControlFlow::Continue(())
+        });
+        assert_eq!((served, steps), (Ok(()), vec![Some(6), None]));
+        assert_eq!(fake.calls(), [Call::Wait(None), Call::Read(1), Call::Wait(None)]);
     }
 
     #[test]

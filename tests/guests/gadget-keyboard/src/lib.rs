@@ -1,0 +1,69 @@
+//! The crates.io class `usbd-human-interface-device`, untouched, as a component:
+//! a boot keyboard that types a line.
+#![no_std]
+
+mod keys;
+
+use core::ops::ControlFlow;
+use core::time::Duration;
+
+use bindings::{exports::periplasm::device::gadget, port};
+use periplasm_driver::Error;
+use periplasm_usb_device::{Bus, Port, Woken, serve};
+use usb_device::bus::UsbBusAllocator;
+use usb_device::prelude::*;
+use usbd_human_interface_device::UsbHidError;
+use usbd_human_interface_device::device::keyboard::BootKeyboardConfig;
+use usbd_human_interface_device::usb_class::UsbHidClassBuilder;
+
+periplasm_driver::driver!(Gadget);
+
+struct Gadget;
+
+/// What it types.
+const TEXT: &str = "Hello from a keyboard of software.\n";
+
+/// How often the class wants to be called, by its documentation.
+const TICK: Duration = Duration::from_millis(1);
+
+impl gadget::Guest for Gadget {
+    fn run() -> Result<(), Error> {
+        run(port::open()).map_err(|_| Error::Gone)
+    }
+}
+
+/// Runs it on any port.
+fn run<P: Port>(port: P) -> Result<(), periplasm_usb_device::Error> {
+    let bus = UsbBusAllocator::new(Bus::new(port));
+    let mut keyboard =
+        UsbHidClassBuilder::new().add_device(BootKeyboardConfig::default()).build(&bus);
+    let strings = StringDescriptors::default()
+        .manufacturer("Periplasm")
+        .product("Keyboard")
+        .serial_number("0001");
+    // pid.codes' address for tests.
+    let mut device = UsbDeviceBuilder::new(&bus, UsbVidPid(0x1209, 0x0001))
+        .strings(&[strings])
+        .expect("one language")
+        .build();
+    let mut reports = keys::reports(TEXT);
+    let mut next = reports.next();
+    serve(&mut device, Some(TICK), |device, woken| {
+        if woken == Woken::Interval {
+            // It has nowhere to send a report to.
+            let _ = keyboard.tick();
+        }
+        device.poll(&mut [&mut keyboard]);
+        let _leds = keyboard.device().read_report();
+        if device.state() != UsbDeviceState::Configured {
+            reports = keys::reports(TEXT);
+            next = reports.next();
+        } else if let Some(keys) = next {
+            let written = keyboard.device().write_report(keys);
+            if matches!(written, Ok(()) | Err(UsbHidError::Duplicate)) {
+                next = reports.next();
+            }
+        }
+        ControlFlow::Continue(())
+    })
+}
