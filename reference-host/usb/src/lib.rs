@@ -12,6 +12,7 @@ mod error;
 mod guard;
 mod host;
 mod transfer;
+pub mod usbip;
 mod wait;
 
 pub use controller::{

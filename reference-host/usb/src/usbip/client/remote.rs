@@ -1,0 +1,65 @@
+//! The first messages of a connection.
+
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::ConnectError;
+use crate::usbip::socket;
+use crate::usbip::wire::{Exported, Operation, read_import, read_list};
+
+/// How long a server may take to answer.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long it may take to have a device ready again: Linux's resets it when a
+/// client has left, and refuses it meanwhile.
+const READY: Duration = Duration::from_secs(2);
+
+fn dial(server: SocketAddr) -> Result<TcpStream, ConnectError> {
+    let failed = |source| ConnectError::Connect { server, source };
+    let stream = TcpStream::connect_timeout(&server, ANSWER).map_err(failed)?;
+    stream.set_read_timeout(Some(ANSWER)).map_err(failed)?;
+    stream.set_write_timeout(Some(ANSWER)).map_err(failed)?;
+    socket::prepare(&stream);
+    Ok(stream)
+}
+
+/// The devices of a server.
+pub(super) fn list(server: SocketAddr) -> Result<Vec<Exported>, ConnectError> {
+    let mut stream = dial(server)?;
+    let failed = |source| ConnectError::Connect { server, source };
+    Operation::List.write(&mut stream).map_err(failed)?;
+    read_list(&mut std::io::BufReader::new(stream))
+        .map_err(|source| ConnectError::Talk { server, source })?
+        .map_err(|status| ConnectError::Refused { server, status })
+}
+
+/// Takes a device.
+pub(super) fn import(
+    server: SocketAddr,
+    bus_id: &str,
+) -> Result<(TcpStream, Exported), ConnectError> {
+    let end = Instant::now() + READY;
+    loop {
+        match import_once(server, bus_id) {
+            Err(ConnectError::Refused { .. }) if Instant::now() < end => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            done => return done,
+        }
+    }
+}
+
+/// The same without patience.
+pub(super) fn import_once(
+    server: SocketAddr,
+    bus_id: &str,
+) -> Result<(TcpStream, Exported), ConnectError> {
+    let mut stream = dial(server)?;
+    let failed = |source| ConnectError::Connect { server, source };
+    Operation::Import { bus_id: bus_id.to_owned() }.write(&mut stream).map_err(failed)?;
+    // Not more than the answer: what follows belongs to the connection.
+    let device = read_import(&mut stream)
+        .map_err(|source| ConnectError::Talk { server, source })?
+        .map_err(|status| ConnectError::Refused { server, status })?;
+    stream.set_write_timeout(None).map_err(failed)?;
+    Ok((stream, device))
+}
