@@ -5,6 +5,7 @@
 //! drives. A wait has an event of `periplasm-backend`.
 #![deny(unsafe_code)]
 
+pub mod cable;
 mod controller;
 pub mod descriptors;
 mod device_info;

@@ -1,0 +1,214 @@
+//! One port of the root hub, with a gadget on one side and a device on the other.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use crate::{Change, DeviceId, DeviceInfo, PortSpeed, UsbError};
+
+use super::bus::Rest;
+use super::control::Current;
+use super::enumerate::Enumeration;
+use super::gadget::Gadget;
+use super::layout::Layout;
+use super::listen::Listeners;
+use super::queue::{Queue, Target};
+
+/// A port.
+pub(super) struct Port {
+    /// Its number on the root hub, from 1 on.
+    pub(super) number: u8,
+    /// A gadget has it.
+    pub(super) owned: bool,
+    pub(super) speed: PortSpeed,
+    /// The cable is plugged in.
+    pub(super) plugged: bool,
+    pub(super) suspended: bool,
+    /// The device side.
+    pub(super) gadget: Gadget,
+    /// The host side, from the moment that it sees something.
+    pub(super) device: Option<Device>,
+    /// Those who wait until no device is being enumerated here.
+    pub(super) settled: Listeners,
+}
+
+/// What the host side knows of what is plugged in.
+pub(super) struct Device {
+    pub(super) id: DeviceId,
+    /// Its address on the bus, once it was told.
+    pub(super) address: u8,
+    /// What requests are sent to: 0 until it has its address.
+    pub(super) answers_to: u8,
+    /// The largest packet on endpoint 0.
+    pub(super) max_packet_0: usize,
+    /// The host side's own queue on the default pipe.
+    pub(super) own: u64,
+    /// Control requests of all queues: their queue and serial number.
+    pub(super) requests: VecDeque<(u64, u64)>,
+    pub(super) current: Option<Current>,
+    pub(super) enumeration: Option<Enumeration>,
+    /// When the host side's own request has waited long enough.
+    pub(super) deadline: Option<Instant>,
+    /// What it is, once it is listed.
+    pub(super) info: Option<DeviceInfo>,
+    /// The active configuration.
+    pub(super) layout: Layout,
+    /// The interfaces that were taken, and their settings.
+    pub(super) claims: BTreeMap<u8, u8>,
+    /// The queues of endpoints, OUT first.
+    pub(super) open: [Option<u64>; 32],
+}
+
+impl Port {
+    pub(super) fn new(number: u8) -> Self {
+        Self {
+            number,
+            owned: false,
+            speed: PortSpeed::Full,
+            plugged: true,
+            suspended: false,
+            gadget: Gadget::default(),
+            device: None,
+            settled: Listeners::default(),
+        }
+    }
+
+    pub(super) fn is_enumerating(&self) -> bool {
+        self.device.as_ref().is_some_and(|device| device.enumeration.is_some())
+    }
+
+    /// Whether packets go to and fro.
+    pub(super) fn is_alive(&self) -> bool {
+        self.plugged && self.gadget.enabled && !self.suspended
+    }
+
+    /// The device, if it is the one that is meant and is listed.
+    pub(super) fn device(&mut self, id: DeviceId) -> Result<&mut Device, UsbError> {
+        let device = self.device.as_mut().filter(|device| device.id == id);
+        device.filter(|device| device.info.is_some()).ok_or(UsbError::Gone)
+    }
+
+    /// The cable is in and the gadget pulls the line up: the host sees it.
+    pub(super) fn attach(&mut self, rest: &mut Rest) {
+        if !self.plugged || !self.gadget.enabled || self.device.is_some() {
+            return;
+        }
+        self.suspended = false;
+        self.gadget.tell(&mut rest.after, |bus| bus.attached = true);
+        let id = DeviceId(rest.number());
+        let own = rest.add_queue(Queue::new(id, Target::Control));
+        self.device = Some(Device {
+            id,
+            address: rest.take_address(),
+            answers_to: 0,
+            max_packet_0: 8,
+            own,
+            requests: VecDeque::new(),
+            current: None,
+            enumeration: Some(Enumeration::new()),
+            deadline: None,
+            info: None,
+            layout: Layout::default(),
+            claims: BTreeMap::new(),
+            open: [None; 32],
+        });
+        self.start_enumeration(rest);
+    }
+
+    /// The host sees nothing any more.
+    pub(super) fn detach(&mut self, rest: &mut Rest) {
+        self.gadget.clear();
+        self.suspended = false;
+        if let Some(device) = self.device.take() {
+            device.end(rest);
+            rest.free_address(device.address);
+        }
+        self.settled.wake(&mut rest.after);
+    }
+
+    /// A bus reset: the gadget starts anew, transfers in flight end.
+    pub(super) fn reset(&mut self, rest: &mut Rest) {
+        self.suspended = false;
+        self.gadget.reset(&mut rest.after);
+        let Some(device) = &mut self.device else { return };
+        device.answers_to = 0;
+        device.current = None;
+        device.requests.clear();
+        device.deadline = None;
+        for (_, queue) in rest.queues.iter_mut().filter(|(_, queue)| queue.device == device.id) {
+            queue.end_all(UsbError::Cancelled, &mut rest.after);
+        }
+        if let Some(own) = rest.queues.get_mut(device.own) {
+            while own.take().is_some() {}
+        }
+    }
+
+    /// The host leaves the bus alone, or uses it again.
+    pub(super) fn suspend(&mut self, suspend: bool, rest: &mut Rest) {
+        if self.device.is_none() || self.suspended == suspend {
+            return;
+        }
+        self.suspended = suspend;
+        self.gadget.tell(&mut rest.after, |bus| {
+            bus.suspend = suspend;
+            bus.resume = !suspend;
+        });
+        if !suspend {
+            self.serve_all(rest);
+        }
+    }
+}
+
+impl Device {
+    /// It is gone: its queues end, and who watches is told.
+    pub(super) fn end(&self, rest: &mut Rest) {
+        rest.queues.remove(self.own);
+        for (_, queue) in rest.queues.iter_mut().filter(|(_, queue)| queue.device == self.id) {
+            queue.closed = Some(UsbError::Gone);
+            queue.end_all(UsbError::Gone, &mut rest.after);
+        }
+        if self.info.is_some() {
+            rest.announce(&Change::Disconnected(self.id));
+        }
+    }
+
+    /// Goes on as another device, whose queues are new.
+    pub(super) fn renew(&mut self, id: DeviceId, rest: &mut Rest) {
+        self.id = id;
+        self.own = rest.add_queue(Queue::new(id, Target::Control));
+        self.info = None;
+        self.claims.clear();
+        self.open = [None; 32];
+    }
+
+    /// A queue for an endpoint that has none.
+    pub(super) fn open_queue(
+        &mut self,
+        address: u8,
+        target: Target,
+        rest: &mut Rest,
+    ) -> Result<u64, UsbError> {
+        let open = &mut self.open[place(address)];
+        if open.is_some() {
+            return Err(UsbError::Busy);
+        }
+        Ok(*open.insert(rest.add_queue(Queue::new(self.id, target))))
+    }
+
+    /// Ends the queues of an interface's endpoints.
+    pub(super) fn close(&mut self, interface: Option<u8>, rest: &mut Rest) {
+        for open in &mut self.open {
+            let Some(queue) = open.and_then(|id| rest.queues.get_mut(id)) else { continue };
+            let Target::Endpoint { interface: owner, .. } = queue.target else { continue };
+            if interface.is_none_or(|interface| interface == owner) {
+                queue.closed = Some(UsbError::NotFound);
+                queue.end_all(UsbError::Cancelled, &mut rest.after);
+                *open = None;
+            }
+        }
+    }
+}
+
+/// The place of an endpoint among 32: OUT first.
+pub(super) fn place(address: u8) -> usize {
+    usize::from(address & 0x0f) + if address & 0x80 == 0 { 0 } else { 16 }
+}
