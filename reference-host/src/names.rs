@@ -15,6 +15,7 @@ const CAN: &str = SlotKind::Can.resource().0;
 const DIAG: &str = SlotKind::Diag.resource().0;
 
 // The same for every stage.
+pub(crate) const CLOCK: &str = "periplasm:hal/clock@0.1.0";
 pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";
 pub(crate) const WAIT: &str = "periplasm:hal/wait@0.1.0";
 pub(crate) const START: &str = "periplasm:hal/start@0.1.0";
@@ -32,6 +33,7 @@ const OURS: &[(&str, &str)] = &[
     (SERIAL, "using the serial ports that its slots open"),
     (CAN, "sending and receiving on the CAN buses that its slots open"),
     (DIAG, "using the log that its slot opens"),
+    (CLOCK, "measuring time"),
     (DELAY, "waiting"),
     (WAIT, "waiting for the first of several things"),
     (START, "using two buses at once"),

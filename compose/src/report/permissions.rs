@@ -79,6 +79,7 @@ fn shared(shape: &Shape, plan: &Plan, stage: usize) -> Vec<String> {
     let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
     for (interface, contract) in interfaces {
         match interface.path.as_str() {
+            "periplasm:hal/clock" => may.push("measure time".to_owned()),
             "periplasm:hal/delay" => may.push("wait".to_owned()),
             // Events come from handles and are waited for with them, one by one.
             "periplasm:hal/wait" if !contract.items.contains_key("any") => {}

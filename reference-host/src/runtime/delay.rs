@@ -1,4 +1,4 @@
-//! `periplasm:hal/delay`: waiting.
+//! `periplasm:hal/delay` and `periplasm:hal/clock`: waiting, and the time.
 
 use std::time::Instant;
 
@@ -14,6 +14,15 @@ pub(super) fn add(delay: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()>
         wait(state, ns);
         state.watch.check_timeout()?;
         Ok(())
+    })
+}
+
+pub(super) fn add_clock(clock: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
+    clock.func_wrap("now", |mut store: StoreContextMut<'_, State>, ()| {
+        let state = store.data_mut();
+        state.called();
+        state.watch.check_timeout()?;
+        Ok((state.clock.now_ns(),))
     })
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     slots::<SerialSlot>(&mut linker, SlotKind::Serial, serial::add_methods)?;
     slots::<CanSlot>(&mut linker, SlotKind::Can, can::add_methods)?;
     slots::<DiagSlot>(&mut linker, SlotKind::Diag, diag::add_methods)?;
+    delay::add_clock(&mut linker.instance(names::CLOCK)?)?;
     delay::add(&mut linker.instance(names::DELAY)?)?;
     events::add(&mut linker.instance(names::WAIT)?)?;
     start::add(&mut linker.instance(names::START)?)?;

@@ -18,8 +18,8 @@ macro_rules! package {
 const PACKAGES: &[Package] = &[
     package!("i2c": "i2c.wit"),
     package!(
-        "hal": "analog.wit", "buffer.wit", "can.wit", "delay.wit", "diag.wit", "pins.wit",
-        "serial.wit", "spi.wit", "wait.wit", "worlds.wit"
+        "hal": "analog.wit", "buffer.wit", "can.wit", "clock.wit", "delay.wit", "diag.wit",
+        "pins.wit", "serial.wit", "spi.wit", "wait.wit", "worlds.wit"
     ),
     package!(
         "device": "adc.wit", "air-quality.wit", "barometer.wit", "block-storage.wit",
