@@ -21,9 +21,7 @@ pub unsafe fn libusb_get_string_descriptor(
     length: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe {
-        libusb_get_descriptor(dev_handle, LIBUSB_DT_STRING, desc_index, langid, data, length)
-    }
+    unsafe { libusb_get_descriptor(dev_handle, LIBUSB_DT_STRING, desc_index, langid, data, length) }
 }
 
 /// Reads a descriptor; `langid` is for strings.
@@ -156,7 +154,12 @@ pub unsafe fn libusb_fill_bulk_transfer(
     let kind = LIBUSB_TRANSFER_TYPE_BULK;
     // SAFETY: as the caller promises.
     unsafe {
-        fill(transfer, dev_handle, buffer, Filling { kind, endpoint, callback, user_data, timeout });
+        fill(
+            transfer,
+            dev_handle,
+            buffer,
+            Filling { kind, endpoint, callback, user_data, timeout },
+        );
         (*transfer).length = length;
     }
 }
@@ -178,7 +181,12 @@ pub unsafe fn libusb_fill_bulk_stream_transfer(
     let kind = LIBUSB_TRANSFER_TYPE_BULK_STREAM;
     // SAFETY: as the caller promises.
     unsafe {
-        fill(transfer, dev_handle, buffer, Filling { kind, endpoint, callback, user_data, timeout });
+        fill(
+            transfer,
+            dev_handle,
+            buffer,
+            Filling { kind, endpoint, callback, user_data, timeout },
+        );
         (*transfer).length = length;
         libusb_transfer_set_stream_id(transfer, stream_id);
     }
@@ -200,7 +208,12 @@ pub unsafe fn libusb_fill_interrupt_transfer(
     let kind = LIBUSB_TRANSFER_TYPE_INTERRUPT;
     // SAFETY: as the caller promises.
     unsafe {
-        fill(transfer, dev_handle, buffer, Filling { kind, endpoint, callback, user_data, timeout });
+        fill(
+            transfer,
+            dev_handle,
+            buffer,
+            Filling { kind, endpoint, callback, user_data, timeout },
+        );
         (*transfer).length = length;
     }
 }
@@ -222,7 +235,12 @@ pub unsafe fn libusb_fill_iso_transfer(
     let kind = LIBUSB_TRANSFER_TYPE_ISOCHRONOUS;
     // SAFETY: as the caller promises.
     unsafe {
-        fill(transfer, dev_handle, buffer, Filling { kind, endpoint, callback, user_data, timeout });
+        fill(
+            transfer,
+            dev_handle,
+            buffer,
+            Filling { kind, endpoint, callback, user_data, timeout },
+        );
         (*transfer).length = length;
         (*transfer).num_iso_packets = num_iso_packets;
     }

@@ -20,6 +20,9 @@
 //!   `libusb_set_configuration` and `libusb_set_interface_alt_setting` do.
 //! - A component has one thread, so nobody is ever waited for.
 //!
+//! C code in the same program finds the functions by their names with the
+//! feature `c`.
+//!
 //! All raw pointers are handled in `ffi`; `state` is what it does, without any.
 #![allow(non_camel_case_types, non_snake_case)]
 

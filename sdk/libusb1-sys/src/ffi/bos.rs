@@ -26,7 +26,7 @@ struct Bos {
 }
 
 /// Reads a device's capabilities.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_bos_descriptor(
     dev_handle: *mut libusb_device_handle,
     bos: *mut *const libusb_bos_descriptor,
@@ -48,7 +48,7 @@ pub unsafe extern "system" fn libusb_get_bos_descriptor(
 }
 
 /// Frees the capabilities.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_bos_descriptor(bos: *mut libusb_bos_descriptor) {
     // SAFETY: it is one block of `build`, or null.
     unsafe { block::free(bos) }
@@ -58,9 +58,8 @@ unsafe fn read(handle: *mut libusb_device_handle, len: u16) -> Result<Vec<u8>> {
     let mut bytes = vec![0; len.into()];
     let len = c_int::from(len);
     // SAFETY: the buffer has so many bytes; the handle is the caller's.
-    let read = unsafe {
-        libusb_get_descriptor(handle, LIBUSB_DT_BOS, 0, 0, bytes.as_mut_ptr(), len)
-    };
+    let read =
+        unsafe { libusb_get_descriptor(handle, LIBUSB_DT_BOS, 0, 0, bytes.as_mut_ptr(), len) };
     bytes.truncate(usize::try_from(read).map_err(|_| Code(read))?);
     if bytes.len() < HEADER || bytes[1] != LIBUSB_DT_BOS { Err(Code::IO) } else { Ok(bytes) }
 }
@@ -140,7 +139,7 @@ unsafe fn free<T>(built: *mut T) {
 }
 
 /// A capability as a USB 2.0 extension.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_usb_2_0_extension_descriptor(
     _context: *mut libusb_context,
     dev_cap: *mut libusb_bos_dev_capability_descriptor,
@@ -160,7 +159,7 @@ pub unsafe extern "system" fn libusb_get_usb_2_0_extension_descriptor(
 }
 
 /// Frees it.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_usb_2_0_extension_descriptor(
     usb_2_0_extension: *mut libusb_usb_2_0_extension_descriptor,
 ) {
@@ -169,7 +168,7 @@ pub unsafe extern "system" fn libusb_free_usb_2_0_extension_descriptor(
 }
 
 /// A capability as that of a SuperSpeed device.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_ss_usb_device_capability_descriptor(
     _context: *mut libusb_context,
     dev_cap: *mut libusb_bos_dev_capability_descriptor,
@@ -193,7 +192,7 @@ pub unsafe extern "system" fn libusb_get_ss_usb_device_capability_descriptor(
 }
 
 /// Frees it.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_ss_usb_device_capability_descriptor(
     ss_usb_device_cap: *mut libusb_ss_usb_device_capability_descriptor,
 ) {
@@ -202,7 +201,7 @@ pub unsafe extern "system" fn libusb_free_ss_usb_device_capability_descriptor(
 }
 
 /// A capability as a container's identity.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_container_id_descriptor(
     _context: *mut libusb_context,
     dev_cap: *mut libusb_bos_dev_capability_descriptor,
@@ -225,7 +224,7 @@ pub unsafe extern "system" fn libusb_get_container_id_descriptor(
 }
 
 /// Frees it.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_container_id_descriptor(
     container_id: *mut libusb_container_id_descriptor,
 ) {

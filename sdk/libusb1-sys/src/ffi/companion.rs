@@ -11,7 +11,7 @@ use crate::types::*;
 const COMPANION: usize = 6;
 
 /// The companion among the extra bytes of an endpoint.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_ss_endpoint_companion_descriptor(
     _context: *mut libusb_context,
     endpoint: *const libusb_endpoint_descriptor,
@@ -49,7 +49,7 @@ pub unsafe extern "system" fn libusb_get_ss_endpoint_companion_descriptor(
 }
 
 /// Frees a companion.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_ss_endpoint_companion_descriptor(
     ep_comp: *mut libusb_ss_endpoint_companion_descriptor,
 ) {

@@ -22,7 +22,7 @@ struct Owned {
 }
 
 /// The device descriptor.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_device_descriptor(
     dev: *const libusb_device,
     desc: *mut libusb_device_descriptor,
@@ -53,7 +53,7 @@ pub unsafe extern "system" fn libusb_get_device_descriptor(
 }
 
 /// The configuration at a place.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_config_descriptor(
     dev: *const libusb_device,
     index: u8,
@@ -64,7 +64,7 @@ pub unsafe extern "system" fn libusb_get_config_descriptor(
 }
 
 /// The configuration that is active.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_active_config_descriptor(
     dev: *const libusb_device,
     config: *mut *const libusb_config_descriptor,
@@ -74,7 +74,7 @@ pub unsafe extern "system" fn libusb_get_active_config_descriptor(
 }
 
 /// The configuration of a value.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_config_descriptor_by_value(
     dev: *const libusb_device,
     bConfigurationValue: u8,
@@ -87,7 +87,7 @@ pub unsafe extern "system" fn libusb_get_config_descriptor_by_value(
 }
 
 /// Frees a configuration descriptor.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_config_descriptor(
     config: *const libusb_config_descriptor,
 ) {
@@ -114,13 +114,16 @@ fn own(parsed: Config) -> Box<Owned> {
     let bytes = &parsed.bytes[..];
     let (mut interfaces, mut settings, mut endpoints) = (Vec::new(), Vec::new(), Vec::new());
     for parsed in &parsed.interfaces {
-        let of_interface: Vec<_> = parsed.iter().map(|parsed| {
-            let of_setting: Vec<_> =
-                parsed.endpoints.iter().map(|parsed| endpoint(bytes, parsed)).collect();
-            let setting = setting(bytes, parsed, &of_setting);
-            endpoints.push(of_setting);
-            setting
-        }).collect();
+        let of_interface: Vec<_> = parsed
+            .iter()
+            .map(|parsed| {
+                let of_setting: Vec<_> =
+                    parsed.endpoints.iter().map(|parsed| endpoint(bytes, parsed)).collect();
+                let setting = setting(bytes, parsed, &of_setting);
+                endpoints.push(of_setting);
+                setting
+            })
+            .collect();
         interfaces.push(libusb_interface {
             altsetting: of_interface.as_ptr(),
             num_altsetting: of_interface.len() as c_int,

@@ -12,7 +12,7 @@ use crate::types::*;
 static LOG: Log = Log::new();
 
 /// Makes a context, or initializes the default one where `context` is null.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_init(context: *mut *mut libusb_context) -> c_int {
     if context.is_null() {
         pointers::init_default();
@@ -25,7 +25,7 @@ pub unsafe extern "system" fn libusb_init(context: *mut *mut libusb_context) -> 
 
 /// The same; options other than the level of the log change nothing here, and
 /// that is set with `libusb_set_option`.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_init_context(
     context: *mut *mut libusb_context,
     _options: *const c_void,
@@ -36,21 +36,21 @@ pub unsafe extern "system" fn libusb_init_context(
 }
 
 /// Ends a context. Its devices must not be open any more.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_exit(context: *mut libusb_context) {
     // SAFETY: as the caller promises.
     unsafe { pointers::exit(context) }
 }
 
 /// Which messages are logged: `LIBUSB_LOG_LEVEL_*`.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_debug(context: *mut libusb_context, level: c_int) {
     // SAFETY: as the caller promises.
     unsafe { pointers::context(context) }.log.set_level(level);
 }
 
 /// Who gets messages: those of one context, or of all.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_log_cb(
     context: *mut libusb_context,
     cb: Option<libusb_log_cb>,

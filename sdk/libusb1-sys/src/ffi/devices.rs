@@ -14,7 +14,7 @@ use crate::state::{Code, Device, Result};
 use crate::types::*;
 
 /// Lists the devices, each counted once. The list ends with a null.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_device_list(
     context: *mut libusb_context,
     list: *mut *const *mut libusb_device,
@@ -37,7 +37,7 @@ pub unsafe extern "system" fn libusb_get_device_list(
 }
 
 /// Frees a list, and the counts of its devices if asked to.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_device_list(
     list: *const *mut libusb_device,
     unref_devices: c_int,
@@ -57,41 +57,41 @@ pub unsafe extern "system" fn libusb_free_device_list(
 }
 
 /// Counts a device once more.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_ref_device(dev: *mut libusb_device) -> *mut libusb_device {
     // SAFETY: as the caller promises.
     unsafe { device(dev) }.map_or(ptr::null_mut(), give_device)
 }
 
 /// Counts a device once less.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_unref_device(dev: *mut libusb_device) {
     // SAFETY: as the caller promises.
     unsafe { pointers::unref_device(dev) }
 }
 
 /// The hub that a device is plugged into: never known here.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_parent(_dev: *mut libusb_device) -> *mut libusb_device {
     ptr::null_mut()
 }
 
 /// The number of its bus.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_bus_number(dev: *const libusb_device) -> u8 {
     // SAFETY: as the caller promises.
     unsafe { device(dev) }.map_or(0, |device| device.info.bus)
 }
 
 /// Its address on the bus.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_device_address(dev: *const libusb_device) -> u8 {
     // SAFETY: as the caller promises.
     unsafe { device(dev) }.map_or(0, |device| device.info.address)
 }
 
 /// The port that it is plugged into; 0 for a root hub.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_port_number(dev: *mut libusb_device) -> u8 {
     // SAFETY: as the caller promises.
     let device = unsafe { device(dev) };
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn libusb_get_port_number(dev: *mut libusb_device) ->
 }
 
 /// The ports from the root hub on: how many.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_port_numbers(
     dev: *mut libusb_device,
     port_numbers: *mut u8,
@@ -121,7 +121,7 @@ pub unsafe extern "system" fn libusb_get_port_numbers(
 }
 
 /// How fast it talks: `LIBUSB_SPEED_*`.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_device_speed(dev: *const libusb_device) -> c_int {
     // SAFETY: as the caller promises.
     match unsafe { device(dev) }.ok().and_then(|device| device.info.speed) {
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn libusb_get_device_speed(dev: *const libusb_device)
 }
 
 /// `wMaxPacketSize` of an endpoint of the active configuration.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_max_packet_size(
     dev: *const libusb_device,
     endpoint: c_uchar,
@@ -146,22 +146,25 @@ pub unsafe extern "system" fn libusb_get_max_packet_size(
 }
 
 /// The most bytes of an endpoint in one (micro)frame (USB 2.0, table 9-13).
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_max_iso_packet_size(
     dev: *const libusb_device,
     endpoint: c_uchar,
 ) -> c_int {
     // SAFETY: as the caller promises.
     let packets = unsafe { device(dev) }.and_then(|device| packets(&device, endpoint));
-    packets.map_or_else(|Code(code)| code, |(attributes, size)| {
-        let periodic = [LIBUSB_TRANSFER_TYPE_ISOCHRONOUS, LIBUSB_TRANSFER_TYPE_INTERRUPT];
-        let more = if periodic.contains(&(attributes & LIBUSB_TRANSFER_TYPE_MASK)) {
-            c_int::from(size >> 11 & 3)
-        } else {
-            0
-        };
-        c_int::from(size & 0x07ff) * (1 + more)
-    })
+    packets.map_or_else(
+        |Code(code)| code,
+        |(attributes, size)| {
+            let periodic = [LIBUSB_TRANSFER_TYPE_ISOCHRONOUS, LIBUSB_TRANSFER_TYPE_INTERRUPT];
+            let more = if periodic.contains(&(attributes & LIBUSB_TRANSFER_TYPE_MASK)) {
+                c_int::from(size >> 11 & 3)
+            } else {
+                0
+            };
+            c_int::from(size & 0x07ff) * (1 + more)
+        },
+    )
 }
 
 fn packets(device: &Arc<Device>, endpoint: u8) -> Result<(u8, u16)> {

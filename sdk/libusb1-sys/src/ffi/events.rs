@@ -10,14 +10,14 @@ use crate::constants::*;
 use crate::types::*;
 
 /// Handles events, waiting for one.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_handle_events(context: *mut libusb_context) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { run::events(&pointers::context(context), run::LONG, run::NO_FLAG) }
 }
 
 /// The same, at most for a time.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_handle_events_timeout(
     context: *mut libusb_context,
     tv: *const timeval,
@@ -27,7 +27,7 @@ pub unsafe extern "system" fn libusb_handle_events_timeout(
 }
 
 /// The same, not waiting when the flag is set.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_handle_events_completed(
     context: *mut libusb_context,
     completed: *mut c_int,
@@ -37,7 +37,7 @@ pub unsafe extern "system" fn libusb_handle_events_completed(
 }
 
 /// Both.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_handle_events_timeout_completed(
     context: *mut libusb_context,
     tv: *const timeval,
@@ -48,7 +48,7 @@ pub unsafe extern "system" fn libusb_handle_events_timeout_completed(
 }
 
 /// The same for who holds the lock of events.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_handle_events_locked(
     context: *mut libusb_context,
     tv: *const timeval,
@@ -58,7 +58,7 @@ pub unsafe extern "system" fn libusb_handle_events_locked(
 }
 
 /// Ends the wait of a thread that handles events, or of the next one that does.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_interrupt_event_handler(context: *mut libusb_context) {
     // SAFETY: as the caller promises.
     unsafe { pointers::context(context) }.interrupt();
@@ -66,7 +66,7 @@ pub unsafe extern "system" fn libusb_interrupt_event_handler(context: *mut libus
 
 /// When events must be handled at the latest: 1, and the time until then; 0
 /// when no transfer has a timeout.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_next_timeout(
     context: *mut libusb_context,
     tv: *mut timeval,

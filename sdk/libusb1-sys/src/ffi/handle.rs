@@ -14,15 +14,14 @@ use crate::types::*;
 const INTERFACES: c_int = 32;
 
 /// Opens a device.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_open(
     dev: *const libusb_device,
     handle: *mut *mut libusb_device_handle,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    let opened = unsafe { device(dev) }.and_then(|device| {
-        noted(&device.context()?, "opening a device", Handle::open(&device))
-    });
+    let opened = unsafe { device(dev) }
+        .and_then(|device| noted(&device.context()?, "opening a device", Handle::open(&device)));
     code(opened.map(|opened| {
         // SAFETY: the caller gives a place for it.
         unsafe { handle.write(pointers::give_handle(opened)) }
@@ -31,7 +30,7 @@ pub unsafe extern "system" fn libusb_open(
 
 /// Opens the first device of these numbers; null if there is none, or if it
 /// cannot be opened.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_open_device_with_vid_pid(
     context: *mut libusb_context,
     vendor_id: u16,
@@ -45,7 +44,7 @@ pub unsafe extern "system" fn libusb_open_device_with_vid_pid(
 }
 
 /// Closes a device. Transfers in flight end without a callback.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_close(dev_handle: *mut libusb_device_handle) {
     // SAFETY: as the caller promises.
     if let Some(handle) = unsafe { pointers::take_handle(dev_handle) } {
@@ -57,7 +56,7 @@ pub unsafe extern "system" fn libusb_close(dev_handle: *mut libusb_device_handle
 }
 
 /// The device of a handle, not counted once more.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_device(
     dev_handle: *mut libusb_device_handle,
 ) -> *mut libusb_device {
@@ -67,7 +66,7 @@ pub unsafe extern "system" fn libusb_get_device(
 }
 
 /// The value of the active configuration; 0 when there is none.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_configuration(
     dev_handle: *mut libusb_device_handle,
     config: *mut c_int,
@@ -80,7 +79,7 @@ pub unsafe extern "system" fn libusb_get_configuration(
 }
 
 /// Chooses a configuration; -1 leaves the device without one.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_configuration(
     dev_handle: *mut libusb_device_handle,
     config: c_int,
@@ -88,35 +87,40 @@ pub unsafe extern "system" fn libusb_set_configuration(
     let value = u8::try_from(config.max(0)).map_err(|_| Code::INVALID);
     // SAFETY: as the caller promises.
     let handle = unsafe { handle(dev_handle) };
-    code(handle.and_then(|handle| told(handle, "set_configuration", handle.set_configuration(value?))))
+    code(
+        handle
+            .and_then(|handle| told(handle, "set_configuration", handle.set_configuration(value?))),
+    )
 }
 
 /// Claims an interface.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_claim_interface(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    code(unsafe { on(dev_handle, interface_number) }.and_then(|(handle, number)| {
-        told(handle, "claim_interface", handle.claim(number))
-    }))
+    code(
+        unsafe { on(dev_handle, interface_number) }
+            .and_then(|(handle, number)| told(handle, "claim_interface", handle.claim(number))),
+    )
 }
 
 /// Gives an interface back.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_release_interface(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    code(unsafe { on(dev_handle, interface_number) }.and_then(|(handle, number)| {
-        handle.release(number)
-    }))
+    code(
+        unsafe { on(dev_handle, interface_number) }
+            .and_then(|(handle, number)| handle.release(number)),
+    )
 }
 
 /// Chooses a setting of a claimed interface.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_interface_alt_setting(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
@@ -130,7 +134,7 @@ pub unsafe extern "system" fn libusb_set_interface_alt_setting(
 }
 
 /// Clears the halt of an endpoint.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_clear_halt(
     dev_handle: *mut libusb_device_handle,
     endpoint: c_uchar,
@@ -140,17 +144,15 @@ pub unsafe extern "system" fn libusb_clear_halt(
 }
 
 /// Resets a device's port.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn libusb_reset_device(
-    dev_handle: *mut libusb_device_handle,
-) -> c_int {
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
+pub unsafe extern "system" fn libusb_reset_device(dev_handle: *mut libusb_device_handle) -> c_int {
     // SAFETY: as the caller promises.
     let handle = unsafe { handle(dev_handle) };
     code(handle.and_then(|handle| told(handle, "reset_device", handle.reset())))
 }
 
 /// Whether claims take interfaces from drivers of the kernel.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_auto_detach_kernel_driver(
     dev_handle: *mut libusb_device_handle,
     enable: c_int,
@@ -160,7 +162,7 @@ pub unsafe extern "system" fn libusb_set_auto_detach_kernel_driver(
 }
 
 /// Whether a driver of the kernel has an interface: 0 or 1.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_kernel_driver_active(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
@@ -172,27 +174,30 @@ pub unsafe extern "system" fn libusb_kernel_driver_active(
 }
 
 /// Takes an interface from a driver of the kernel.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_detach_kernel_driver(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    code(unsafe { on(dev_handle, interface_number) }.and_then(|(handle, number)| {
-        told(handle, "detach_kernel_driver", handle.detach(number))
-    }))
+    code(
+        unsafe { on(dev_handle, interface_number) }.and_then(|(handle, number)| {
+            told(handle, "detach_kernel_driver", handle.detach(number))
+        }),
+    )
 }
 
 /// Gives an interface back to a driver of the kernel.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_attach_kernel_driver(
     dev_handle: *mut libusb_device_handle,
     interface_number: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    code(unsafe { on(dev_handle, interface_number) }.and_then(|(handle, number)| {
-        handle.attach(number)
-    }))
+    code(
+        unsafe { on(dev_handle, interface_number) }
+            .and_then(|(handle, number)| handle.attach(number)),
+    )
 }
 
 /// A handle and the number of an interface.

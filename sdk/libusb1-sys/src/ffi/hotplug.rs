@@ -10,7 +10,7 @@ use crate::types::*;
 
 /// Registers a callback; with `LIBUSB_HOTPLUG_ENUMERATE` it is told at once of
 /// the devices that are there.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_hotplug_register_callback(
     ctx: *mut libusb_context,
     events: c_int,
@@ -43,7 +43,7 @@ pub unsafe extern "system" fn libusb_hotplug_register_callback(
 }
 
 /// Takes a callback back.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_hotplug_deregister_callback(
     ctx: *mut libusb_context,
     callback_handle: libusb_hotplug_callback_handle,
@@ -53,7 +53,7 @@ pub unsafe extern "system" fn libusb_hotplug_deregister_callback(
 }
 
 /// What a callback was registered with.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_hotplug_get_user_data(
     ctx: *mut libusb_context,
     callback_handle: libusb_hotplug_callback_handle,

@@ -22,13 +22,13 @@ static VERSION: Shared = Shared(libusb_version {
 });
 
 /// The version of libusb whose interface this is.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_version() -> *const libusb_version {
     &VERSION.0
 }
 
 /// Whether this can do something: `LIBUSB_CAP_*`.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_has_capability(capability: u32) -> c_int {
     let all = [
         LIBUSB_CAP_HAS_CAPABILITY,
@@ -76,19 +76,19 @@ errors! {
 }
 
 /// The name of an error's constant.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_error_name(errcode: c_int) -> *const c_char {
     name(errcode).unwrap_or(c"**UNKNOWN**").as_ptr()
 }
 
 /// What an error means, in English.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_strerror(errcode: c_int) -> *const c_char {
     text(errcode).as_ptr()
 }
 
 /// The language of [`libusb_strerror`]: English is the only one.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_setlocale(locale: *const c_char) -> c_int {
     if locale.is_null() {
         return LIBUSB_ERROR_INVALID_PARAM;

@@ -16,14 +16,14 @@ use crate::types::*;
 const LOOK: Duration = Duration::from_millis(1);
 
 /// Takes the lock of events if it is free: 0 then, otherwise 1.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_try_lock_events(context: *mut libusb_context) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { pointers::context(context) }.events_locked.swap(true, Ordering::AcqRel).into()
 }
 
 /// Takes the lock of events, waiting for it.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_lock_events(context: *mut libusb_context) {
     // SAFETY: as the caller promises.
     let context = unsafe { pointers::context(context) };
@@ -34,36 +34,36 @@ pub unsafe extern "system" fn libusb_lock_events(context: *mut libusb_context) {
 }
 
 /// Gives the lock of events back.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_unlock_events(context: *mut libusb_context) {
     // SAFETY: as the caller promises.
     unsafe { pointers::context(context) }.events_locked.store(false, Ordering::Release);
 }
 
 /// Whether who has the lock may go on: always.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_event_handling_ok(_context: *mut libusb_context) -> c_int {
     1
 }
 
 /// Whether anybody has the lock.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_event_handler_active(context: *mut libusb_context) -> c_int {
     // SAFETY: as the caller promises.
     unsafe { pointers::context(context) }.events_locked.load(Ordering::Acquire).into()
 }
 
 /// Takes the lock of those who wait: there is nothing that it would guard.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_lock_event_waiters(_context: *mut libusb_context) {}
 
 /// Gives it back.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_unlock_event_waiters(_context: *mut libusb_context) {}
 
 /// Waits while another thread handles events, at most so long: 1 when the time
 /// is up. Without a time, 0 after a moment: the caller looks again.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_wait_for_event(
     _context: *mut libusb_context,
     tv: *const timeval,

@@ -13,7 +13,7 @@ const MOST: usize = 255;
 
 /// Reads a string in the device's first language. What is not ASCII becomes a
 /// question mark; a NUL follows where there is room.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_string_descriptor_ascii(
     dev_handle: *mut libusb_device_handle,
     desc_index: u8,
@@ -47,9 +47,8 @@ unsafe fn read(handle: *mut libusb_device_handle, index: u8, language: u16) -> R
     let mut bytes = [0; MOST];
     let room = MOST as c_int;
     // SAFETY: the buffer has so many bytes; the handle is the caller's.
-    let read = unsafe {
-        libusb_get_string_descriptor(handle, index, language, bytes.as_mut_ptr(), room)
-    };
+    let read =
+        unsafe { libusb_get_string_descriptor(handle, index, language, bytes.as_mut_ptr(), room) };
     let read = usize::try_from(read).map_err(|_| Code(read))?;
     match bytes.get(..read) {
         Some([len, LIBUSB_DT_STRING, words @ ..]) => {

@@ -13,7 +13,7 @@ use crate::state::{Body, Code, Handle, Result};
 use crate::types::*;
 
 /// A control transfer: how many bytes of data went either way.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_control_transfer(
     dev_handle: *mut libusb_device_handle,
     request_type: u8,
@@ -45,7 +45,7 @@ pub unsafe extern "system" fn libusb_control_transfer(
 }
 
 /// A bulk transfer: how many bytes went is told whatever the end.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_bulk_transfer(
     dev_handle: *mut libusb_device_handle,
     endpoint: c_uchar,
@@ -60,7 +60,7 @@ pub unsafe extern "system" fn libusb_bulk_transfer(
 }
 
 /// The same on an interrupt endpoint.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_interrupt_transfer(
     dev_handle: *mut libusb_device_handle,
     endpoint: c_uchar,

@@ -22,7 +22,7 @@ struct Front {
 }
 
 /// Makes a transfer with room for so many isochronous packets.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_alloc_transfer(iso_packets: c_int) -> *mut libusb_transfer {
     let Ok(packets) = usize::try_from(iso_packets) else { return ptr::null_mut() };
     let fixed = size_of::<Front>() + size_of::<libusb_transfer>();
@@ -39,7 +39,7 @@ pub unsafe extern "system" fn libusb_alloc_transfer(iso_packets: c_int) -> *mut 
 }
 
 /// Frees a transfer, and its buffer if it is to be. It is not in flight.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_transfer(transfer: *mut libusb_transfer) {
     if transfer.is_null() {
         return;
@@ -55,7 +55,7 @@ pub unsafe extern "system" fn libusb_free_transfer(transfer: *mut libusb_transfe
 }
 
 /// Starts a transfer.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_submit_transfer(transfer: *mut libusb_transfer) -> c_int {
     if transfer.is_null() {
         return LIBUSB_ERROR_INVALID_PARAM;
@@ -88,7 +88,7 @@ pub unsafe extern "system" fn libusb_submit_transfer(transfer: *mut libusb_trans
 }
 
 /// Cancels a transfer, whose callback still comes.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_cancel_transfer(transfer: *mut libusb_transfer) -> c_int {
     if transfer.is_null() {
         return LIBUSB_ERROR_INVALID_PARAM;
@@ -101,7 +101,7 @@ pub unsafe extern "system" fn libusb_cancel_transfer(transfer: *mut libusb_trans
 }
 
 /// Notes a stream, of which there are none.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_transfer_set_stream_id(
     transfer: *mut libusb_transfer,
     stream_id: u32,
@@ -111,7 +111,7 @@ pub unsafe extern "system" fn libusb_transfer_set_stream_id(
 }
 
 /// The stream that was noted.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_transfer_get_stream_id(
     transfer: *mut libusb_transfer,
 ) -> c_uint {

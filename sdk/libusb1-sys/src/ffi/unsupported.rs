@@ -9,7 +9,7 @@ use crate::constants::*;
 use crate::types::*;
 
 /// Opens a device of the operating system: there are none.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_wrap_sys_device(
     _context: *mut libusb_context,
     _sys_dev: *mut c_int,
@@ -19,7 +19,7 @@ pub unsafe extern "system" fn libusb_wrap_sys_device(
 }
 
 /// Makes streams.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_alloc_streams(
     _dev_handle: *mut libusb_device_handle,
     _num_streams: u32,
@@ -30,7 +30,7 @@ pub unsafe extern "system" fn libusb_alloc_streams(
 }
 
 /// Frees streams.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_streams(
     _dev_handle: *mut libusb_device_handle,
     _endpoints: *mut c_uchar,
@@ -40,7 +40,7 @@ pub unsafe extern "system" fn libusb_free_streams(
 }
 
 /// Memory that a device could reach: null, so that callers use their own.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_dev_mem_alloc(
     _dev_handle: *mut libusb_device_handle,
     _length: usize,
@@ -49,7 +49,7 @@ pub unsafe extern "system" fn libusb_dev_mem_alloc(
 }
 
 /// Frees it.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_dev_mem_free(
     _dev_handle: *mut libusb_device_handle,
     _buffer: *mut c_uchar,
@@ -59,7 +59,7 @@ pub unsafe extern "system" fn libusb_dev_mem_free(
 }
 
 /// Whether poll descriptors tell of timeouts too: no.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_pollfds_handle_timeouts(
     _context: *mut libusb_context,
 ) -> c_int {
@@ -67,7 +67,7 @@ pub unsafe extern "system" fn libusb_pollfds_handle_timeouts(
 }
 
 /// Descriptors for `poll`: null.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_get_pollfds(
     _context: *mut libusb_context,
 ) -> *const *mut libusb_pollfd {
@@ -75,11 +75,11 @@ pub unsafe extern "system" fn libusb_get_pollfds(
 }
 
 /// Frees them.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_free_pollfds(_pollfds: *const *mut libusb_pollfd) {}
 
 /// Would tell when they change: they never do.
-#[unsafe(no_mangle)]
+#[cfg_attr(feature = "c", unsafe(no_mangle))]
 pub unsafe extern "system" fn libusb_set_pollfd_notifiers(
     _context: *mut libusb_context,
     _added_cb: Option<libusb_pollfd_added_cb>,

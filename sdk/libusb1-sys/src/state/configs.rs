@@ -80,11 +80,6 @@ impl Config {
         Ok(config)
     }
 
-    /// `bConfigurationValue`.
-    pub(crate) fn value(&self) -> u8 {
-        self.bytes[5]
-    }
-
     /// The endpoint of this address in a setting of an interface; without
     /// those, in the first setting that has it.
     pub(crate) fn find(&self, address: u8, within: Option<(u8, u8)>) -> Option<&Endpoint> {

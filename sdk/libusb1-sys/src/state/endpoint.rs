@@ -166,9 +166,9 @@ impl Endpoint {
     /// What a completion of the pipe means for libusb's transfers.
     fn land(&self, done: Completion) -> Option<Ended> {
         let mut flights = locked(&self.flights);
-        let place = flights.iter().position(|flight| {
-            flight.tag == done.tag || flight.zero_packet == Some(done.tag)
-        })?;
+        let place = flights
+            .iter()
+            .position(|flight| flight.tag == done.tag || flight.zero_packet == Some(done.tag))?;
         let flight = &mut flights[place];
         if let Some(zero_packet) = flight.zero_packet {
             let Some(mut first) = flight.ended.take() else {

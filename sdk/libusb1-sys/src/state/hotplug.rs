@@ -54,7 +54,11 @@ impl Filter {
     /// A filter from libusb's arguments; nothing if one makes no sense.
     pub(crate) fn new(events: c_int, vendor: c_int, product: c_int, class: c_int) -> Option<Self> {
         fn wanted<T: TryFrom<c_int>>(value: c_int) -> Option<Option<T>> {
-            if value == LIBUSB_HOTPLUG_MATCH_ANY { Some(None) } else { T::try_from(value).ok().map(Some) }
+            if value == LIBUSB_HOTPLUG_MATCH_ANY {
+                Some(None)
+            } else {
+                T::try_from(value).ok().map(Some)
+            }
         }
         let known = LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT;
         let (vendor, product, class) = (wanted(vendor)?, wanted(product)?, wanted(class)?);
