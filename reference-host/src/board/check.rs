@@ -40,25 +40,25 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
         toml::from_str(text).map_err(|error| wrong(syntax(&error, text, None)))?;
     let backend = backend(&first.backend).map_err(wrong)?;
     let syntax = |error| wrong(syntax(&error, text, Some(backend)));
-    let (limits_file, i2c_file, hardware) = match backend {
+    let (file, hardware) = match backend {
         Backend::Sim => {
             let file: BoardFile<Sim> = toml::from_str(text).map_err(syntax)?;
-            let (limits, i2c, tables) = file.parts();
-            (limits, i2c, Hardware::Sim(Box::new(tables)))
+            let (common, tables) = file.parts();
+            (common, Hardware::Sim(Box::new(tables)))
         }
         #[cfg(target_os = "linux")]
         Backend::Linux => {
             let file: BoardFile<Linux> = toml::from_str(text).map_err(syntax)?;
-            let (limits, i2c, tables) = file.parts();
-            (limits, i2c, Hardware::Linux(Box::new(tables)))
+            let (common, tables) = file.parts();
+            (common, Hardware::Linux(Box::new(tables)))
         }
         #[cfg(not(target_os = "linux"))]
         Backend::Linux => return Err(wrong(Problem::NotLinux { at: first.backend.span().into() })),
     };
     let mut problems = Vec::new();
-    let limits = limits(&limits_file, &mut problems);
+    let limits = limits(&file.limits, &mut problems);
     let mut i2c = BTreeMap::new();
-    for (name, bus) in i2c_file {
+    for (name, bus) in file.i2c {
         let at = name.span();
         check_name(name.get_ref(), at.clone().into(), SlotKind::I2c, &mut problems);
         let name = name.into_inner();
@@ -70,6 +70,15 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
             check_name(name, at, kind, &mut problems);
         }
     }
+    for (names, kind) in [
+        (file.usb.keys().collect::<Vec<_>>(), SlotKind::Usb),
+        (file.usb_device.keys().collect(), SlotKind::UsbDevice),
+    ] {
+        for name in names {
+            check_name(name.get_ref(), name.span().into(), kind, &mut problems);
+        }
+    }
+    let usb = super::usb::check(file.usb, file.usb_device, backend, &mut problems);
     if let Hardware::Sim(tables) = &hardware {
         super::simulated::check(tables, &i2c, &mut problems);
     }
@@ -78,7 +87,8 @@ pub(super) fn board(text: &str, file_name: &str) -> Result<Board, Malformed> {
         problems.sort_by_key(|problem| problem.labels()?.next().map(|label| label.offset()));
         return Err(malformed(problems));
     }
-    Ok(Board { source, folder: PathBuf::new(), backend, limits, i2c, hardware })
+    let super::usb::Checked { usb, usb_device } = usb;
+    Ok(Board { source, folder: PathBuf::new(), backend, limits, i2c, usb, usb_device, hardware })
 }
 
 fn check_name(found: &str, at: SourceSpan, kind: SlotKind, problems: &mut Vec<Problem>) {
@@ -91,7 +101,12 @@ fn check_name(found: &str, at: SourceSpan, kind: SlotKind, problems: &mut Vec<Pr
 fn syntax(error: &toml::de::Error, text: &str, backend: Option<Backend>) -> Problem {
     // It may quote keys and values, in which TOML has escapes for anything.
     let message = printable(error.message(), MAX_MESSAGE).into_owned();
-    let message = message.replace("expected i64", "expected a number");
+    let mut message = message.replace("expected i64", "expected a number");
+    for (ours, words) in [("u8", "a number from 0 to 0xff"), ("u16", "a number from 0 to 0xffff")] {
+        if let Some(start) = message.strip_suffix(&format!("expected {ours}")) {
+            message = format!("{start}expected {words}");
+        }
+    }
     let unknown = |fields: &[&str]| {
         fields.iter().any(|field| message.starts_with(&format!("unknown field `{field}`")))
     };

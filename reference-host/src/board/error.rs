@@ -8,6 +8,7 @@ use periplasm_backend::sim::ConfigError;
 use thiserror::Error;
 
 use super::MAX_BOARD_BYTES;
+use super::usb::UsbProblem;
 use crate::pipeline::SlotKind;
 
 /// Why a board file could not be loaded.
@@ -175,6 +176,10 @@ pub enum Problem {
         #[label("this device")]
         at: SourceSpan,
     },
+    /// A table of USB that makes no sense.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Usb(#[from] UsbProblem),
     /// A simulated device that cannot be built.
     #[error("{error}")]
     Device {

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::kinds::{Kinds, Table, Tables};
+use super::usb::{UsbDeviceFile, UsbFile};
 
 /// What is read first: it says how the rest is to be read.
 #[derive(Deserialize)]
@@ -22,9 +23,9 @@ pub(super) struct BoardFile<K: Kinds> {
     #[serde(rename = "backend")]
     _backend: IgnoredAny,
     #[serde(default)]
-    pub(super) limits: LimitsFile,
+    limits: LimitsFile,
     #[serde(default)]
-    pub(super) i2c: BTreeMap<Spanned<String>, I2cFile>,
+    i2c: BTreeMap<Spanned<String>, I2cFile>,
     #[serde(default)]
     spi: Table<K::Spi>,
     #[serde(default)]
@@ -41,14 +42,28 @@ pub(super) struct BoardFile<K: Kinds> {
     serial: Table<K::Serial>,
     #[serde(default)]
     can: Table<K::Can>,
+    #[serde(default)]
+    usb: BTreeMap<Spanned<String>, UsbFile>,
+    #[serde(default)]
+    usb_device: BTreeMap<Spanned<String>, UsbDeviceFile>,
+}
+
+/// What is read in the same way for all backends.
+pub(super) struct Common {
+    pub(super) limits: LimitsFile,
+    pub(super) i2c: BTreeMap<Spanned<String>, I2cFile>,
+    pub(super) usb: BTreeMap<Spanned<String>, UsbFile>,
+    pub(super) usb_device: BTreeMap<Spanned<String>, UsbDeviceFile>,
 }
 
 impl<K: Kinds> BoardFile<K> {
     /// What is read in the same way for all backends, and what is not.
-    pub(super) fn parts(self) -> (LimitsFile, BTreeMap<Spanned<String>, I2cFile>, Tables<K>) {
-        let Self { spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can, .. } = self;
-        let tables = Tables { spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can };
-        (self.limits, self.i2c, tables)
+    pub(super) fn parts(self) -> (Common, Tables<K>) {
+        let Self {
+            limits, i2c, spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can, ..
+        } = self;
+        let common = Common { limits, i2c, usb: self.usb, usb_device: self.usb_device };
+        (common, Tables { spi, spi_bus, output_pin, input_pin, pwm, adc, serial, can })
     }
 }
 

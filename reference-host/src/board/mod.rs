@@ -17,8 +17,21 @@
 //! | `serial` | [`SerialConfig`](periplasm_backend::sim::SerialConfig) | `device`, `baud`, `data-bits`, `parity`, `stop-bits`, `flow` |
 //! | `can` | [`CanConfig`](periplasm_backend::sim::CanConfig) | `interface` |
 //!
+//! | `usb` | `cable` or `usbip`, `anywhere`; `allow` | as on `sim`, and `kernel` |
+//! | `usb-device` | `cable`, `port`, or `usbip`, `anywhere`; `speed` | as on `sim`, and `raw-gadget` |
+//!
 //! A `line` is a number or a name. What the keys on Linux mean is said at the
 //! configs of `periplasm_backend::linux`, whose fields they are.
+//!
+//! A `cable` is a software bus inside of the host, by a name of its own: what
+//! is plugged into it as a `usb-device` is a device for a `usb` at the same one.
+//! `usbip = "127.0.0.1:3240"` is devices that a peer exports, or where a gadget
+//! is exported; an address that others reach needs `anywhere = true`, because
+//! USB/IP knows no password. `kernel = true` is the machine's own devices,
+//! `raw-gadget = { driver = "…", device = "…" }` a device controller of it. A
+//! `speed` is `"full"` or `"high"`. What may be asked of devices stands in
+//! `allow`, a list of [`UsbFilter`](periplasm_request::UsbFilter): `[{ vendor =
+//! 0x16c0, product = 0x05dc, interfaces = [0], control = ["class"] }]`.
 //!
 //! A simulated device's `pins` connect it to pins of the board by their names.
 //!
@@ -44,8 +57,9 @@ mod file;
 pub(crate) mod kinds;
 mod limits;
 mod simulated;
+mod usb;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -57,6 +71,7 @@ use miette::{NamedSource, SourceSpan};
 use periplasm_backend::I2cAddress;
 use periplasm_backend::sim::DeviceConfig;
 use toml::Spanned;
+pub use usb::{UsbDevicePort, UsbDeviceSource, UsbPort, UsbProblem, UsbSource, UsbSpeed};
 
 use crate::pipeline::SlotKind;
 use kinds::Hardware;
@@ -72,6 +87,8 @@ pub struct Board {
     backend: Backend,
     limits: Limits,
     i2c: BTreeMap<String, I2cBus>,
+    usb: BTreeMap<String, UsbPort>,
+    usb_device: BTreeMap<String, UsbDevicePort>,
     hardware: Hardware,
 }
 
@@ -160,10 +177,40 @@ impl Board {
         self.i2c.get(name)
     }
 
+    /// Where the USB devices of this name are.
+    pub fn usb(&self, name: &str) -> Option<&UsbPort> {
+        self.usb.get(name)
+    }
+
+    /// The port for a gadget of this name.
+    pub fn usb_device(&self, name: &str) -> Option<&UsbDevicePort> {
+        self.usb_device.get(name)
+    }
+
+    /// The ports for gadgets with their names, sorted by name.
+    pub fn usb_devices(&self) -> impl Iterator<Item = (&str, &UsbDevicePort)> {
+        self.usb_device.iter().map(|(name, port)| (name.as_str(), port))
+    }
+
+    /// The names of all cables that `usb` and `usb-device` mention, sorted.
+    pub(crate) fn cables(&self) -> BTreeSet<&str> {
+        let host = self.usb.values().filter_map(|port| match port.source() {
+            UsbSource::Cable(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let device = self.usb_device.values().filter_map(|port| match port.source() {
+            UsbDeviceSource::Cable { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        host.chain(device).collect()
+    }
+
     /// The names of all that the board has of one kind, sorted.
     pub fn names(&self, kind: SlotKind) -> Vec<&str> {
         match kind {
             SlotKind::I2c => self.i2c.keys().map(String::as_str).collect(),
+            SlotKind::Usb => self.usb.keys().map(String::as_str).collect(),
+            SlotKind::UsbDevice => self.usb_device.keys().map(String::as_str).collect(),
             _ => self.hardware.names(kind).into_iter().map(|(name, _)| name).collect(),
         }
     }
@@ -172,6 +219,8 @@ impl Board {
     pub fn span(&self, kind: SlotKind, name: &str) -> Option<SourceSpan> {
         match kind {
             SlotKind::I2c => self.i2c_bus(name).map(I2cBus::span),
+            SlotKind::Usb => self.usb(name).map(UsbPort::span),
+            SlotKind::UsbDevice => self.usb_device(name).map(UsbDevicePort::span),
             _ => self.hardware.names(kind).into_iter().find(|(n, _)| *n == name).map(|(_, at)| at),
         }
     }
