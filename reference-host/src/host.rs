@@ -220,6 +220,7 @@ fn state(
         events: runtime::Slab::new(runtime::MAX_EVENTS),
         transfers: runtime::Transfers::default(),
         buffers: runtime::Buffers::default(),
+        usb: runtime::Usb::default(),
         limiter: runtime::Limiter::new(limits.memory_bytes),
         panic: None,
         log: options.log,

@@ -12,6 +12,8 @@ const PWM: &str = SlotKind::Pwm.resource().0;
 const ADC: &str = SlotKind::Adc.resource().0;
 const SERIAL: &str = SlotKind::Serial.resource().0;
 const CAN: &str = SlotKind::Can.resource().0;
+const USB: &str = SlotKind::Usb.resource().0;
+const USB_DEVICE: &str = SlotKind::UsbDevice.resource().0;
 const DIAG: &str = SlotKind::Diag.resource().0;
 
 // The same for every stage.
@@ -20,6 +22,7 @@ pub(crate) const DELAY: &str = "periplasm:hal/delay@0.1.0";
 pub(crate) const WAIT: &str = "periplasm:hal/wait@0.1.0";
 pub(crate) const START: &str = "periplasm:hal/start@0.1.0";
 pub(crate) const BUFFER: &str = "periplasm:hal/buffer@0.1.0";
+pub(crate) const USB_ADMIN: &str = "periplasm:usb/usb-admin@0.1.0";
 
 /// All of them, and what each lets a stage do.
 const OURS: &[(&str, &str)] = &[
@@ -32,6 +35,9 @@ const OURS: &[(&str, &str)] = &[
     (ADC, "measuring at the inputs that its slots open"),
     (SERIAL, "using the serial ports that its slots open"),
     (CAN, "sending and receiving on the CAN buses that its slots open"),
+    (USB, "using the USB devices that its slots open"),
+    (USB_ADMIN, "changing USB devices as far as that was granted"),
+    (USB_DEVICE, "being a USB device at the ports that its slots open"),
     (DIAG, "using the log that its slot opens"),
     (CLOCK, "measuring time"),
     (DELAY, "waiting"),
@@ -41,8 +47,15 @@ const OURS: &[(&str, &str)] = &[
 ];
 
 /// The shared resources that no slot opens: whose, and their names.
-pub(crate) const SHARED_RESOURCES: &[(&str, &str)] =
-    &[(WAIT, "event"), (START, "i2c-transfer"), (START, "spi-transfer"), (BUFFER, "buffer")];
+pub(crate) const SHARED_RESOURCES: &[(&str, &str)] = &[
+    (WAIT, "event"),
+    (START, "i2c-transfer"),
+    (START, "spi-transfer"),
+    (BUFFER, "buffer"),
+    (USB, "usb-device"),
+    (USB, "usb-interface"),
+    (USB, "pipe"),
+];
 
 /// The WASI 0.2 interfaces an app may use, and what each lets it do.
 const WASI: &[(&str, &str)] = &[

@@ -10,7 +10,7 @@ use wasmtime::component::{
 };
 
 use crate::pipeline::Pipeline;
-use crate::runtime::{State, Ticking};
+use crate::runtime::{State, Stopper, Ticking};
 
 /// A pipeline with its stages in place.
 ///
@@ -61,6 +61,11 @@ impl Running {
             Err(classify::End::Exited(code)) => Ok(code),
             Err(classify::End::Failed(error)) => Err(error),
         }
+    }
+
+    /// Ends this pipeline from another thread.
+    pub fn stopper(&self) -> Stopper {
+        self.store.data().watch.stopper().clone()
     }
 
     /// A function of an interface that the pipeline exports.

@@ -22,6 +22,13 @@ pub trait Event: Send {
     /// The next moment on the board's clock at which asking again may give
     /// another answer, if one is known.
     fn next_ns(&self) -> Option<u64>;
+
+    /// Whether it comes from outside of the simulation: from real hardware, or
+    /// from another program. Then real time passes while it is waited for, even
+    /// on a board whose clock is virtual.
+    fn outside(&self) -> bool {
+        false
+    }
 }
 
 /// A moment on a clock.

@@ -75,6 +75,7 @@ fn report(pipeline: &Pipeline, grants: &Grants, args: &Args) -> String {
         let import = format!("{}-{}", grant.stage, grant.slot);
         let what = match &grant.hardware {
             Granted::I2c { bus, addresses } => super::inspect::i2c(bus, addresses),
+            Granted::Usb { name, request, .. } => super::inspect::usb(name, request),
             Granted::Named { kind, name } => super::inspect::hardware(*kind, name),
             Granted::Diag => super::inspect::DIAG.to_owned(),
             _ => "more than this program can name".to_owned(),

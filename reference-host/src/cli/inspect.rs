@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use periplasm_host::pipeline::{NamedBy, SlotKind, Stage};
 use periplasm_host::{I2cAddress, Pipeline, Request};
+use periplasm_request::UsbFilter;
 use serde::Serialize;
 
 use super::exit::Failure;
@@ -130,6 +131,7 @@ impl<'a> Report<'a> {
         let slots = self.slots.iter().map(|slot| {
             let what = match slot.request {
                 Request::I2c { bus, addresses } => i2c(bus, addresses),
+                Request::Usb { name, devices } => usb(name, devices),
                 Request::Diag => DIAG.to_owned(),
                 other => named(other),
             };
@@ -183,6 +185,20 @@ pub(super) fn i2c(bus: &str, addresses: &[I2cAddress]) -> String {
     format!("I2C bus {}: {targets}", shown(bus))
 }
 
+/// A request for or a grant of USB devices in plain words.
+pub(super) fn usb(name: &str, devices: &[UsbFilter]) -> String {
+    let filters = devices.iter().map(|filter| format!("{} ({})", filter.devices(), filter.uses()));
+    let mut words: Vec<String> = filters.take(MAX_FILTERS).collect();
+    if devices.len() > MAX_FILTERS {
+        words.push(format!("{} more", devices.len() - MAX_FILTERS));
+    }
+    let words = if words.is_empty() { "nothing".to_owned() } else { words.join("; ") };
+    format!("use at {}: {words}", shown(name))
+}
+
+/// The most filters of a request that are shown.
+const MAX_FILTERS: usize = 64;
+
 /// Any other request in plain words.
 fn named(request: &Request) -> String {
     match request.name() {
@@ -203,7 +219,6 @@ pub(super) fn hardware(kind: SlotKind, name: &str) -> String {
         SlotKind::Adc => "measure",
         SlotKind::Serial => "send and receive on serial port",
         SlotKind::Can => "send and receive frames on CAN bus",
-        SlotKind::Usb => "use USB devices at",
         SlotKind::UsbDevice => "be a USB device at",
         _ => kind.as_str(),
     };

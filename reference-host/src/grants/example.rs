@@ -8,6 +8,7 @@ pub(super) fn lines(kind: SlotKind, backend: Backend) -> &'static str {
     match (backend, kind) {
         (Backend::Sim, SlotKind::Spi) => "model = \"registers\"",
         (Backend::Sim, SlotKind::Serial) => "model = \"loopback\"",
+        (_, SlotKind::UsbDevice) => "cable = \"desk\"",
         (Backend::Sim, _) => "",
         (Backend::Linux, SlotKind::I2c) => "device = \"/dev/i2c-1\"",
         (Backend::Linux, SlotKind::Spi | SlotKind::SpiBus) => {
@@ -24,6 +25,6 @@ pub(super) fn lines(kind: SlotKind, backend: Backend) -> &'static str {
         }
         (Backend::Linux, SlotKind::Serial) => "device = \"/dev/ttyUSB0\"\nbaud = 9600",
         (Backend::Linux, SlotKind::Can) => "interface = \"can0\"",
-        (Backend::Linux, SlotKind::Usb | SlotKind::UsbDevice | SlotKind::Diag) => "",
+        (Backend::Linux, SlotKind::Usb | SlotKind::Diag) => "",
     }
 }

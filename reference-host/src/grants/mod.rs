@@ -2,10 +2,12 @@
 
 mod example;
 mod refusal;
+mod usb;
 
 use periplasm_backend::I2cAddress;
-use periplasm_request::Request;
+use periplasm_request::{Request, UsbFilter};
 pub use refusal::{Refusal, Refused};
+pub use usb::UsbRefusal;
 
 use crate::board::Board;
 use crate::pipeline::{Digest, Pipeline, Slot, SlotKind};
@@ -38,6 +40,16 @@ pub enum Granted {
         bus: String,
         /// The targets, in the order of the request.
         addresses: Vec<I2cAddress>,
+    },
+    /// USB devices. An operation is permitted when one filter of the request and
+    /// one of the board permit it.
+    Usb {
+        /// Where they are, as the board names it.
+        name: String,
+        /// What was asked for.
+        request: Vec<UsbFilter>,
+        /// What the board allows.
+        allow: Vec<UsbFilter>,
     },
     /// Anything else that the board names.
     Named {
@@ -92,6 +104,12 @@ fn grant(slot: &Slot, board: &Board) -> Result<Grant, Box<Refusal>> {
                 return Err(Box::new(Refusal::addresses(slot, bus, addresses, on_board)));
             }
             Granted::I2c { bus: bus.clone(), addresses: addresses.clone() }
+        }
+        Request::Usb { name, devices } => {
+            let none = || Box::new(Refusal::none(slot, SlotKind::Usb, name, board));
+            let port = board.usb(name).ok_or_else(none)?;
+            usb::grant(slot, name, devices, port)
+                .map_err(|refusal| Box::new(Refusal::Usb(refusal.into())))?
         }
         Request::Diag => Granted::Diag,
         other => match (slot.kind(), other.name()) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use periplasm_backend::I2cAddress;
+use periplasm_request::Request;
 use thiserror::Error;
 
-use super::Grant;
+use super::{Grant, UsbRefusal};
 use crate::board::{Backend, Board, I2cBus};
 use crate::pipeline::{Pipeline, Slot, SlotKind};
 use crate::text::printable;
@@ -101,6 +102,11 @@ pub enum Refusal {
         /// What to write.
         help: String,
     },
+    /// The board does not allow some of the USB devices, or of what is to be done
+    /// with them.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Usb(Box<UsbRefusal>),
     /// Two slots ask for what only one can have.
     #[error(
         "stage `{stage}`, slot `{slot}`: asked for {kind} `{name}`, which slot `{other_slot}` \
@@ -170,7 +176,10 @@ impl Refusal {
     pub(super) fn none(slot: &Slot, kind: SlotKind, name: &str, board: &Board) -> Self {
         let name = printable(name, 64).into_owned();
         let help = if periplasm_request::is_slot_name(&name) {
-            let example = super::example::lines(kind, board.backend());
+            let example = match slot.request() {
+                Request::Usb { devices, .. } => super::usb::example(devices),
+                _ => super::example::lines(kind, board.backend()).to_owned(),
+            };
             format!("to grant it, write into the board:\n[{kind}.{name}]\n{example}")
                 .trim_end()
                 .to_owned()

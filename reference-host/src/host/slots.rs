@@ -6,7 +6,7 @@ use crate::machine::{Machine, MachineError};
 use crate::pipeline::{Pipeline, Slot, SlotKind};
 use crate::runtime::{
     AdcSlot, CanSlot, DiagSlot, I2cSlot, InputPinSlot, OutputPinSlot, Owner, PwmSlot, SerialSlot,
-    SlotState, SpiBusSlot, SpiSlot,
+    SlotState, SpiBusSlot, SpiSlot, UsbDeviceSlot, UsbSlot,
 };
 
 /// One state a slot, in their order. What another pipeline has for itself stops
@@ -29,6 +29,9 @@ pub(super) fn open(
                 bytes_left: machine.limits().log_bytes,
                 dropping: false,
             }),
+            (SlotKind::Usb, Some(Granted::Usb { name, request, .. })) => {
+                SlotState::Usb(UsbSlot::new(machine.usb_granted(name, request)?))
+            }
             (kind, Some(Granted::Named { kind: granted, name })) if kind == *granted => {
                 named(slot, name, machine)?
             }
@@ -69,7 +72,11 @@ fn named(slot: &Slot, name: &str, machine: &Machine) -> Result<SlotState, Machin
             SlotState::Serial(SerialSlot::new(port))
         }
         SlotKind::Can => SlotState::Can(CanSlot { bus: machine.can(name)? }),
-        SlotKind::Usb | SlotKind::UsbDevice | SlotKind::I2c | SlotKind::Diag => {
+        SlotKind::UsbDevice => {
+            let port = Machine::lease(kind, name, machine.usb_device(name))?;
+            SlotState::UsbDevice(UsbDeviceSlot::new(port))
+        }
+        SlotKind::Usb | SlotKind::I2c | SlotKind::Diag => {
             return Err(MachineError::NoneNamed { kind, name: name.to_owned() });
         }
     })

@@ -85,6 +85,9 @@ pub enum MachineError {
         /// Its name on the board.
         name: String,
     },
+    /// A cable that no table of the board names.
+    #[error("this machine has no cable `{0}`")]
+    NoCable(String),
     /// A grant for a bus that the machine's board does not have.
     #[error("this machine has no bus `{0}`: the grants were decided on another board")]
     NoBus(String),

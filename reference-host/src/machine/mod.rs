@@ -4,6 +4,7 @@ mod error;
 mod inputs;
 mod lease;
 mod open;
+mod usb;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,7 @@ pub(crate) use lease::{Lease, Shared};
 use open::Opened;
 use periplasm_backend::trace::{Entry, Traced};
 use periplasm_backend::{Clock, I2cAddress, I2cBus, RealClock, SharedI2c, sim};
+use usb::OpenedUsb;
 
 use crate::board::{Backend, Board, I2cHardware, Limits};
 use crate::grants::{Granted, Grants};
@@ -38,6 +40,7 @@ pub struct Machine {
     started: Duration,
     trace: Option<TraceSink>,
     opened: Mutex<Opened>,
+    opened_usb: Mutex<OpenedUsb>,
 }
 
 impl Machine {
@@ -62,8 +65,9 @@ impl Machine {
         // A machine whose date is before 1970 says that it is 1970.
         let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let world = sim::World::new(clock.clone()).in_folder(board.folder());
-        let opened = Mutex::default();
-        Self { board: board.clone(), clock, world, started, trace: None, opened }
+        let (opened, opened_usb) = Default::default();
+        let board = board.clone();
+        Self { board, clock, world, started, trace: None, opened, opened_usb }
     }
 
     /// Has `sink` see all that is done with the hardware that is opened from now
@@ -79,6 +83,7 @@ impl Machine {
             match &grant.hardware {
                 Granted::I2c { bus, addresses } => drop(self.granted(bus, addresses)?),
                 Granted::Named { kind, name } => self.try_open(*kind, name)?,
+                Granted::Usb { name, .. } => self.try_open(SlotKind::Usb, name)?,
                 Granted::Diag => {}
             }
         }

@@ -87,9 +87,8 @@ impl Machine {
             SlotKind::Adc => self.adc(name).map(drop),
             SlotKind::Serial => self.serial(name).map(drop),
             SlotKind::Can => self.can(name).map(drop),
-            SlotKind::Usb | SlotKind::UsbDevice => {
-                Err(MachineError::NoneNamed { kind, name: name.to_owned() })
-            }
+            SlotKind::Usb => self.usb(name).map(drop),
+            SlotKind::UsbDevice => self.usb_device(name).map(drop),
             SlotKind::Diag => Ok(()),
         }
     }

@@ -40,6 +40,7 @@ fn cause(error: &wasmtime::Error, state: &State, stage: Option<&str>) -> Cause {
         return match *stop {
             Stop::Stalled(limit) => Cause::Stalled { limit },
             Stop::Timeout(limit) => Cause::Timeout { limit },
+            Stop::Stopped => Cause::Stopped,
             Stop::TooMuch(limit) => Cause::TooMuch { limit },
         };
     }

@@ -41,6 +41,8 @@ pub enum Cause {
         /// The run's limit.
         limit: Duration,
     },
+    /// Somebody ended the run: [`Stopper`](crate::Stopper).
+    Stopped,
     /// The calls were nested too deep for the machine's stack.
     StackOverflow,
     /// The stage read or wrote outside of its memory. A Rust stage whose own
@@ -109,6 +111,7 @@ impl fmt::Display for RunError {
                 write!(f, "the run took longer than {limit:?}")?;
                 self.stage.iter().try_for_each(|stage| write!(f, "; stage `{stage}` was at work"))
             }
+            Cause::Stopped => f.write_str("was stopped"),
             Cause::StackOverflow => f.write_str("overflowed the stack"),
             Cause::OutOfBounds => {
                 f.write_str("read or wrote outside of its memory, or its stack overflowed")
@@ -161,7 +164,9 @@ impl Diagnostic for RunError {
             }
             Cause::TooMuch { .. } => "it may leak: a handle is given back when it is dropped",
             Cause::NoApp => "add an app to the manifest: a stage that exports `wasi:cli/run`",
-            Cause::Trap { .. } | Cause::ExitedEarly(_) | Cause::Ended => return None,
+            Cause::Trap { .. } | Cause::ExitedEarly(_) | Cause::Ended | Cause::Stopped => {
+                return None;
+            }
         };
         Some(Box::new(help))
     }

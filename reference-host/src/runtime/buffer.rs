@@ -46,6 +46,28 @@ impl Buffers {
         self.bytes -= self.buffers.remove(number).map_or(0, |buffer| buffer.len());
     }
 
+    /// `len` bytes from `offset` on, if there are so many.
+    pub(super) fn part(
+        &self,
+        handle: &Resource<Buffer>,
+        offset: u32,
+        len: u32,
+    ) -> wasmtime::Result<Option<&[u8]>> {
+        let bytes = self.get(handle)?;
+        Ok(usize::try_from(len).ok().and_then(|len| bytes.get(place(offset, len)?)))
+    }
+
+    /// All bytes from `offset` on.
+    pub(super) fn from_mut(
+        &mut self,
+        handle: &Resource<Buffer>,
+        offset: u32,
+    ) -> wasmtime::Result<&mut [u8]> {
+        let bytes = self.buffers.get_mut(handle.rep()).ok_or_else(not_a_handle)?;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        Ok(bytes.get_mut(offset..).unwrap_or_default())
+    }
+
     fn get(&self, handle: &Resource<Buffer>) -> wasmtime::Result<&[u8]> {
         self.buffers.get(handle.rep()).map(|buffer| &**buffer).ok_or_else(not_a_handle)
     }
@@ -88,8 +110,7 @@ fn read(
 ) -> wasmtime::Result<(Result<Vec<u8>, BufferError>,)> {
     let state = store.data_mut();
     state.called();
-    let buffer = state.buffers.get(&handle)?;
-    let bytes = usize::try_from(len).ok().and_then(|len| buffer.get(place(offset, len)?));
+    let bytes = state.buffers.part(&handle, offset, len)?;
     Ok((bytes.map(<[u8]>::to_vec).ok_or(BufferError::OutOfBounds),))
 }
 

@@ -43,7 +43,7 @@ fn transmit(
             Ok(true) => return Ok((Ok(true),)),
             Err(error) => return Ok((Err(error.into()),)),
         }
-        state.watch.check_timeout()?;
+        state.watch.check()?;
         if until_ns != NEVER {
             return Ok((Ok(false),));
         }

@@ -7,7 +7,7 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{LinkerInstance, Resource, ResourceType, WasmList};
 
 use super::state::State;
-use super::waiting::{Look, NEVER, Waiting};
+use super::waiting::{Look, NEVER, Next, Outside, Waiting};
 use super::watch::Stop;
 
 /// The most events that one pipeline may hold at once.
@@ -51,6 +51,14 @@ impl State {
         self.event_or_past(Some(event))
     }
 
+    /// A handle of an event from outside of the board.
+    pub(super) fn outside_event(
+        &mut self,
+        event: Box<dyn Event>,
+    ) -> wasmtime::Result<Resource<Waited>> {
+        self.event(Box::new(Outside(event)))
+    }
+
     /// The same; without one it has happened already.
     pub(super) fn event_or_past(
         &mut self,
@@ -90,14 +98,14 @@ fn any(
     }
     let events = &mut state.events;
     Waiting::new(&state.clock, state.real_time, &state.watch).wait(NEVER, |context| {
-        let (mut happened, mut first) = (false, None::<u64>);
+        let (mut happened, mut next) = (false, Next::default());
         for number in &numbers {
             match events.get_mut(*number).map(|event| event.look(context)) {
-                Some(Look::Until(next)) => first = [first, next].into_iter().flatten().min(),
+                Some(Look::Until(other)) => next = next.or(other),
                 Some(Look::Happened) | None => happened = true,
             }
         }
-        if happened { Look::Happened } else { Look::Until(first) }
+        if happened { Look::Happened } else { Look::Until(next) }
     })?;
     let has = |number: &u32| events.get(*number).is_none_or(Waited::has_happened);
     Ok(((0..).zip(&numbers).filter(|(_, number)| has(number)).map(|(place, _)| place).collect(),))

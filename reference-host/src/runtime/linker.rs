@@ -11,7 +11,8 @@ use super::pins::{InputPinSlot, OutputPinSlot};
 use super::serial::SerialSlot;
 use super::spi::{SpiBusSlot, SpiSlot};
 use super::state::State;
-use super::{analog, buffer, bus, can, delay, diag, events, pins, serial, spi, start, wasi};
+use super::usb::{UsbDeviceSlot, UsbSlot};
+use super::{analog, buffer, bus, can, delay, diag, events, pins, serial, spi, start, usb, wasi};
 use crate::names;
 use crate::pipeline::{Pipeline, SlotKind};
 
@@ -27,12 +28,15 @@ pub(crate) fn base(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     slots::<AdcSlot>(&mut linker, SlotKind::Adc, analog::add_adc)?;
     slots::<SerialSlot>(&mut linker, SlotKind::Serial, serial::add_methods)?;
     slots::<CanSlot>(&mut linker, SlotKind::Can, can::add_methods)?;
+    slots::<UsbSlot>(&mut linker, SlotKind::Usb, usb::add_host)?;
+    slots::<UsbDeviceSlot>(&mut linker, SlotKind::UsbDevice, usb::add_controller)?;
     slots::<DiagSlot>(&mut linker, SlotKind::Diag, diag::add_methods)?;
     delay::add_clock(&mut linker.instance(names::CLOCK)?)?;
     delay::add(&mut linker.instance(names::DELAY)?)?;
     events::add(&mut linker.instance(names::WAIT)?)?;
     start::add(&mut linker.instance(names::START)?)?;
     buffer::add(&mut linker.instance(names::BUFFER)?)?;
+    usb::add_admin(&mut linker.instance(names::USB_ADMIN)?)?;
     wasi::add(&mut linker)?;
     Ok(linker)
 }
@@ -97,8 +101,8 @@ pub(crate) fn with_slots(
             SlotKind::Adc => open::<AdcSlot>(&mut instance, place)?,
             SlotKind::Serial => open::<SerialSlot>(&mut instance, place)?,
             SlotKind::Can => open::<CanSlot>(&mut instance, place)?,
-            // No board has one: a grant was refused before.
-            SlotKind::Usb | SlotKind::UsbDevice => {}
+            SlotKind::Usb => open::<UsbSlot>(&mut instance, place)?,
+            SlotKind::UsbDevice => open::<UsbDeviceSlot>(&mut instance, place)?,
         }
     }
     Ok(linker)

@@ -28,6 +28,11 @@ impl<T> Slab<T> {
         Some(number)
     }
 
+    /// Whether one more would be taken.
+    pub(super) fn has_room(&self) -> bool {
+        !self.free.is_empty() || self.things.len() < self.most
+    }
+
     pub(super) fn get(&self, number: u32) -> Option<&T> {
         self.things.get(number as usize)?.as_ref()
     }

@@ -129,7 +129,7 @@ fn transaction(
     let mut read = planned.buffers();
     let mut operations = planned.operations(&store, &mut read);
     let result = store.data().slot(&handle)?.device.transaction(&mut operations);
-    store.data().watch.check_timeout()?;
+    store.data().watch.check()?;
     answer(store, &handle, result.map(|()| read))
 }
 

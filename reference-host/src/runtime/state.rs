@@ -20,6 +20,7 @@ use super::serial::SerialSlot;
 use super::slab::Slab;
 use super::spi::{SpiBusSlot, SpiSlot};
 use super::start::Transfers;
+use super::usb::{Usb, UsbDeviceSlot, UsbSlot};
 use super::wait::Waits;
 use super::watch::Watch;
 use crate::pipeline;
@@ -38,6 +39,7 @@ pub(crate) struct State {
     pub(crate) events: Slab<Waited>,
     pub(crate) transfers: Transfers,
     pub(crate) buffers: Buffers,
+    pub(crate) usb: Usb,
     pub(crate) limiter: Limiter,
     pub(crate) panic: Option<PanicReport>,
     pub(crate) log: LogSink,
@@ -86,6 +88,8 @@ slots! {
     Adc(AdcSlot),
     Serial(SerialSlot),
     Can(CanSlot),
+    Usb(UsbSlot),
+    UsbDevice(UsbDeviceSlot),
     Diag(DiagSlot),
 }
 

@@ -2,7 +2,7 @@
 //! meet. Every host function that may wait does it here.
 
 use std::sync::Arc;
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -30,14 +30,58 @@ pub(super) struct Waiting<'a> {
 pub(super) enum Look {
     /// At least one has happened.
     Happened,
-    /// None has. The first moment at which one may, if any is known.
-    Until(Option<u64>),
+    /// None has.
+    Until(Next),
+}
+
+/// When events that have not happened may be worth another look.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Next {
+    /// The first moment that is known.
+    at_ns: Option<u64>,
+    /// Whether one comes from outside of the simulation.
+    outside: bool,
+    /// Whether one of the simulation has no moment that is known.
+    unknown: bool,
+}
+
+impl Next {
+    /// Of this and of other events.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            at_ns: [self.at_ns, other.at_ns].into_iter().flatten().min(),
+            outside: self.outside || other.outside,
+            unknown: self.unknown || other.unknown,
+        }
+    }
 }
 
 impl Look {
     /// Looks at one event.
     pub(super) fn at(event: &mut dyn Event, context: &mut Context<'_>) -> Self {
-        if event.poll(context).is_ready() { Self::Happened } else { Self::Until(event.next_ns()) }
+        if event.poll(context).is_ready() {
+            return Self::Happened;
+        }
+        let (at_ns, outside) = (event.next_ns(), event.outside());
+        Self::Until(Next { at_ns, outside, unknown: !outside && at_ns.is_none() })
+    }
+}
+
+/// An event of USB: whatever the board's clock is, the other side needs real
+/// time.
+pub(super) struct Outside(pub(super) Box<dyn Event>);
+
+impl Event for Outside {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.0.poll(context)
+    }
+
+    fn next_ns(&self) -> Option<u64> {
+        self.0.next_ns()
+    }
+
+    fn outside(&self) -> bool {
+        true
     }
 }
 
@@ -64,32 +108,78 @@ impl<'a> Waiting<'a> {
                 if now >= until_ns {
                     return Ok(false);
                 }
-                self.watch.check_timeout()?;
+                self.watch.check()?;
                 // An event that has not happened at its own moment says nothing
                 // about the next one.
-                let next = next.filter(|next| *next > now).unwrap_or(NEVER).min(until_ns);
-                self.pass(next, now);
+                let at_ns = next.at_ns.filter(|at_ns| *at_ns > now).unwrap_or(NEVER).min(until_ns);
+                self.pass(at_ns, now, next);
             }
         })
     }
 
-    /// Lets time go by until `next_ns`, or less.
-    fn pass(&self, next_ns: u64, now_ns: u64) {
-        let moment = (next_ns != NEVER).then(|| Duration::from_nanos(next_ns - now_ns));
+    /// Lets time go by until `at_ns`, or less.
+    fn pass(&self, at_ns: u64, now_ns: u64, next: Next) {
+        let moment = (at_ns != NEVER).then(|| Duration::from_nanos(at_ns - now_ns));
+        if self.real_time {
+            return self.sleep(moment);
+        }
+        if !next.outside {
+            return match moment {
+                Some(_) => self.clock.delay_until(at_ns),
+                None => self.sleep(Some(SLICE)),
+            };
+        }
+        let slice = next.unknown.then_some(SLICE);
+        self.pass_really(now_ns, [moment, slice].into_iter().flatten().min());
+    }
+
+    /// Lets real time go by, and takes the board's clock along.
+    fn pass_really(&self, now_ns: u64, longest: Option<Duration>) {
+        let start = Instant::now();
+        self.sleep(longest);
+        if !self.real_time {
+            let passed = u64::try_from(start.elapsed().as_nanos()).unwrap_or(NEVER);
+            self.clock.delay_until(now_ns.saturating_add(passed));
+        }
+    }
+
+    /// Sleeps until something wakes this thread, at most so long, and not beyond
+    /// the end of the run.
+    fn sleep(&self, longest: Option<Duration>) {
         let end = self.watch.deadline().map(|end| end.saturating_duration_since(Instant::now()));
-        let longest = match (moment, self.real_time) {
-            (Some(moment), false) => {
-                self.clock.delay_ns(u64::try_from(moment.as_nanos()).unwrap_or(NEVER));
-                return;
-            }
-            (moment, true) => moment,
-            (None, false) => Some(SLICE),
-        };
+        if !self.watch.stopper().may_sleep() {
+            return;
+        }
         match [longest, end].into_iter().flatten().min() {
             Some(longest) => std::thread::park_timeout(longest),
             None => std::thread::park(),
         }
     }
+
+    /// Waits for an event from outside of the board in real time, whatever its
+    /// clock is: whether it happened before `end`.
+    fn wait_outside(&self, event: &mut dyn Event, end: Option<Instant>) -> Result<bool, Stop> {
+        WAKER.with(|waker| {
+            let mut context = Context::from_waker(waker);
+            loop {
+                if event.poll(&mut context).is_ready() {
+                    return Ok(true);
+                }
+                self.watch.check()?;
+                let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+                if left.is_some_and(|left| left.is_zero()) {
+                    return Ok(false);
+                }
+                self.pass_really(self.clock.now_ns(), left);
+            }
+        })
+    }
+}
+
+/// When a guest's timeout ends that counts in real time; one too far away to be
+/// represented never does.
+pub(super) fn deadline(timeout_ns: u64) -> Option<Instant> {
+    Instant::now().checked_add(Duration::from_nanos(timeout_ns))
 }
 
 impl State {
@@ -103,6 +193,22 @@ impl State {
     pub(super) fn wait_for(&self, event: &mut dyn Event, until_ns: u64) -> Result<bool, Stop> {
         Waiting::new(&self.clock, self.real_time, &self.watch)
             .wait(until_ns, |context| Look::at(event, context))
+    }
+
+    /// The same for an event from outside of the board, in real time.
+    pub(super) fn wait_outside(
+        &self,
+        event: &mut dyn Event,
+        end: Option<Instant>,
+    ) -> Result<bool, Stop> {
+        Waiting::new(&self.clock, self.real_time, &self.watch).wait_outside(event, end)
+    }
+
+    /// Lets `ns` pass on a clock that goes by itself, or less when the run ends.
+    pub(super) fn rest(&self, ns: u64) -> Result<bool, Stop> {
+        let until_ns = self.clock.now_ns().saturating_add(ns);
+        Waiting::new(&self.clock, self.real_time, &self.watch)
+            .wait(until_ns, |_| Look::Until(Next::default()))
     }
 
     /// The same moment, but not after the end of the run as far as that can be

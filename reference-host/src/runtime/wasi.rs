@@ -92,7 +92,7 @@ impl monotonic_clock::Host for Time<'_> {
 impl poll::Host for Time<'_> {
     fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
         let ready = poll::Host::poll(self.table, pollables)?;
-        self.watch.check_timeout()?;
+        self.watch.check()?;
         Ok(ready)
     }
 }
@@ -104,7 +104,7 @@ impl poll::HostPollable for Time<'_> {
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
         poll::HostPollable::block(self.table, pollable)?;
-        self.watch.check_timeout()?;
+        self.watch.check()?;
         Ok(())
     }
 

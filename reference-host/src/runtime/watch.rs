@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use wasmtime::{Engine, UpdateDeadline};
 
+use super::stop::Stopper;
+
 /// How often the epoch is raised.
 pub(super) const TICK: Duration = Duration::from_millis(10);
 
@@ -22,6 +24,9 @@ pub(crate) enum Stop {
     /// The run's own time is over.
     #[error("the run's time of {0:?} is over")]
     Timeout(Duration),
+    /// Somebody ended the run.
+    #[error("stopped")]
+    Stopped,
     /// It asked the host to hold more for it than this.
     #[error("more than {0}")]
     TooMuch(&'static str),
@@ -34,6 +39,7 @@ pub(crate) struct Watch {
     max_quiet_ticks: u64,
     stall: Duration,
     timeout: Option<(Duration, Instant)>,
+    stopper: Stopper,
 }
 
 impl Watch {
@@ -42,7 +48,7 @@ impl Watch {
         // A timeout too far away to be represented never comes.
         let timeout = timeout.and_then(|t| Some((t, Instant::now().checked_add(t)?)));
         let max_quiet_ticks = u64::try_from(ticks).unwrap_or(u64::MAX);
-        Self { quiet_ticks: 0, max_quiet_ticks, stall, timeout }
+        Self { quiet_ticks: 0, max_quiet_ticks, stall, timeout, stopper: Stopper::default() }
     }
 
     /// A stage called the host, or the host a stage.
@@ -61,8 +67,16 @@ impl Watch {
         self.timeout.map(|(timeout, at)| (at, Stop::Timeout(timeout)))
     }
 
-    /// Whether the run's time is over.
-    pub(super) fn check_timeout(&self) -> Result<(), Stop> {
+    /// What ends the run from another thread.
+    pub(crate) fn stopper(&self) -> &Stopper {
+        &self.stopper
+    }
+
+    /// Whether the run's time is over, or somebody ended it.
+    pub(super) fn check(&self) -> Result<(), Stop> {
+        if self.stopper.is_stopped() {
+            return Err(Stop::Stopped);
+        }
         match self.timeout {
             Some((timeout, at)) if Instant::now() >= at => Err(Stop::Timeout(timeout)),
             _ => Ok(()),
@@ -71,7 +85,7 @@ impl Watch {
 
     /// A tick was noticed while a stage computed.
     pub(crate) fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
-        self.check_timeout()?;
+        self.check()?;
         self.quiet_ticks += 1;
         if self.quiet_ticks > self.max_quiet_ticks {
             return Err(Stop::Stalled(self.stall).into());

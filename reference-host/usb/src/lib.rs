@@ -6,7 +6,6 @@
 #![deny(unsafe_code)]
 
 pub mod cable;
-mod capture;
 mod controller;
 pub mod descriptors;
 mod device_info;
@@ -17,7 +16,6 @@ mod transfer;
 pub mod usbip;
 mod wait;
 
-pub use capture::{Capture, MAX_CAPTURED};
 pub use controller::{
     BusEvents, ControllerError, EndpointConfig, Events, PortSpeed, TransferType, UsbController,
 };

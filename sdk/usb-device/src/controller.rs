@@ -103,10 +103,9 @@ impl<P: Port> Controller<P> {
     }
 
     /// Asks the port what happened.
-    pub(crate) fn look(&mut self) -> Events {
+    pub(crate) fn look(&mut self) {
         let events = self.port.poll();
         self.heard(&events);
-        events
     }
 
     /// Waits until the port tells of something, unless it did already.

@@ -13,6 +13,8 @@ mod i2c;
 mod pins;
 mod serial;
 mod spi;
+mod usb;
+mod usb_device;
 
 pub(super) use analog::{AdcError, PwmError};
 pub(super) use buffer::BufferError;
@@ -22,3 +24,5 @@ pub(super) use i2c::{ErrorCode, NoAcknowledgeSource, Requested};
 pub(super) use pins::{Condition, Edge, PinError};
 pub(super) use serial::SerialError;
 pub(super) use spi::{Exchange, SpiError, SpiRequested};
+pub(super) use usb::{Change, Completion, DeviceInfo, Packet, Setup, TransferError};
+pub(super) use usb_device::{ControllerError, Endpoint, Events, PortSpeed};

@@ -11,7 +11,7 @@
 
 mod bell;
 mod client;
-pub(crate) mod errno;
+mod errno;
 mod server;
 mod socket;
 pub mod wire;

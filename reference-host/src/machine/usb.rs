@@ -1,0 +1,179 @@
+//! USB: devices of cables, of peers and of the machine, and ports for gadgets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use miette::SourceSpan;
+use periplasm_request::UsbFilter;
+use periplasm_usb::cable::{Cable, NoPort};
+use periplasm_usb::usbip::{Client, Exposure, Server};
+use periplasm_usb::{Guarded, PortSpeed, UsbController, UsbHost};
+
+use super::lease::Home;
+use super::{Machine, MachineError};
+use crate::board::{UsbDevicePort, UsbDeviceSource, UsbSource, UsbSpeed};
+use crate::pipeline::SlotKind;
+use crate::text::printable;
+
+type Result<T> = std::result::Result<T, MachineError>;
+
+/// What is open already.
+#[derive(Default)]
+pub(super) struct OpenedUsb {
+    cables: BTreeMap<String, Cable>,
+    hosts: BTreeMap<String, Arc<dyn UsbHost>>,
+    ports: BTreeMap<String, Home<dyn UsbController>>,
+    servers: BTreeMap<String, Server>,
+}
+
+impl Machine {
+    /// The cable of this name, with the board's ports on it: made once, shared
+    /// by all.
+    pub fn cable(&self, name: &str) -> Result<Cable> {
+        self.cable_in(&mut self.opened_usb(), name)
+    }
+
+    /// Where the gadget of this name is exported by USB/IP, once it is open.
+    pub fn exported_at(&self, name: &str) -> Option<SocketAddr> {
+        self.opened_usb().servers.get(name).map(Server::address)
+    }
+
+    /// All devices at the port of this name: opened once, shared by all. What
+    /// one slot may do with them is [`Self::usb_granted`].
+    pub(crate) fn usb(&self, name: &str) -> Result<Arc<dyn UsbHost>> {
+        let mut opened = self.opened_usb();
+        if let Some(known) = opened.hosts.get(name) {
+            return Ok(known.clone());
+        }
+        let host = self.open_usb(&mut opened, name)?;
+        opened.hosts.insert(name.to_owned(), host.clone());
+        Ok(host)
+    }
+
+    /// The devices that a slot was granted: whoever decided that, this machine's
+    /// board has the last word.
+    pub(crate) fn usb_granted(
+        &self,
+        name: &str,
+        request: &[UsbFilter],
+    ) -> Result<Arc<dyn UsbHost>> {
+        let allow = self.board.usb(name).map(|port| port.allow().to_vec()).unwrap_or_default();
+        Ok(Guarded::new(self.usb(name)?, request.to_vec(), allow))
+    }
+
+    fn open_usb(&self, opened: &mut OpenedUsb, name: &str) -> Result<Arc<dyn UsbHost>> {
+        let kind = SlotKind::Usb;
+        let port = self.board.usb(name).ok_or_else(|| none(kind, name))?;
+        match port.source() {
+            UsbSource::Cable(cable) => Ok(self.cable_in(opened, cable)?.host()),
+            UsbSource::UsbIp(peer) => Client::connect(&peer.to_string())
+                .map_err(|error| self.no_usb(kind, name, port.span(), &error, START_PEER)),
+            UsbSource::Kernel => {
+                let error = "this host was built without it";
+                Err(self.no_usb(kind, name, port.span(), &error, "use a cable"))
+            }
+        }
+    }
+
+    /// The port for a gadget of this name.
+    pub(crate) fn usb_device(&self, name: &str) -> Result<Home<dyn UsbController>> {
+        let mut opened = self.opened_usb();
+        if let Some(known) = opened.ports.get(name) {
+            return Ok(known.clone());
+        }
+        let kind = SlotKind::UsbDevice;
+        let port = self.board.usb_device(name).ok_or_else(|| none(kind, name))?;
+        let home: Home<dyn UsbController> = match port.source() {
+            UsbDeviceSource::Cable { name: cable, .. } => {
+                self.cable_in(&mut opened, cable)?;
+                return opened.ports.get(name).cloned().ok_or_else(|| none(kind, name));
+            }
+            UsbDeviceSource::UsbIp(at) => {
+                let failed = |error: &dyn fmt::Display, remedy| {
+                    self.no_usb(kind, name, port.span(), error, remedy)
+                };
+                let exposure =
+                    if at.ip().is_loopback() { Exposure::Loopback } else { Exposure::Anywhere };
+                let cable = Cable::new(1);
+                let plug = cable.plug(None, speed(port)).map_err(|e| failed(&e, ""))?;
+                let server = Server::bind_to(&at.to_string(), cable.host(), exposure)
+                    .map_err(|error| failed(&error, FREE_ADDRESS))?;
+                opened.servers.insert(name.to_owned(), server);
+                Home::of(Box::new(plug))
+            }
+            UsbDeviceSource::RawGadget { .. } => {
+                let error = "this host was built without it";
+                return Err(self.no_usb(kind, name, port.span(), &error, "use a cable"));
+            }
+        };
+        opened.ports.insert(name.to_owned(), home.clone());
+        Ok(home)
+    }
+
+    /// A cable is made with all of the board's ports at once, so that each has
+    /// its number whoever comes first.
+    fn cable_in(&self, opened: &mut OpenedUsb, name: &str) -> Result<Cable> {
+        if let Some(known) = opened.cables.get(name) {
+            return Ok(known.clone());
+        }
+        let number = self.board.cables().iter().position(|known| *known == name);
+        let number = number.ok_or_else(|| MachineError::NoCable(name.to_owned()))?;
+        let cable = Cable::new(u8::try_from(number + 1).unwrap_or(u8::MAX));
+        let mut ports: Vec<_> = self.board.usb_devices().collect();
+        // Those with a number of their own first.
+        ports.sort_by_key(|(_, port)| {
+            !matches!(port.source(), UsbDeviceSource::Cable { port: Some(_), .. })
+        });
+        for (on_board, port) in ports {
+            let UsbDeviceSource::Cable { name: at, port: wanted } = port.source() else { continue };
+            if at == name {
+                let plug = cable.plug(*wanted, speed(port)).map_err(|error: NoPort| {
+                    let kind = SlotKind::UsbDevice;
+                    self.no_usb(kind, on_board, port.span(), &error, "use another cable")
+                })?;
+                opened.ports.insert(on_board.to_owned(), Home::of(Box::new(plug)));
+            }
+        }
+        opened.cables.insert(name.to_owned(), cable.clone());
+        Ok(cable)
+    }
+
+    fn opened_usb(&self) -> MutexGuard<'_, OpenedUsb> {
+        self.opened_usb.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn no_usb(
+        &self,
+        kind: SlotKind,
+        name: &str,
+        at: SourceSpan,
+        error: &dyn fmt::Display,
+        remedy: &'static str,
+    ) -> MachineError {
+        MachineError::NotAvailable {
+            kind,
+            name: name.to_owned(),
+            // A peer may have said it.
+            reason: printable(&error.to_string(), 512).into_owned(),
+            remedy,
+            board: Arc::new(self.board.source().clone()),
+            at,
+        }
+    }
+}
+
+const START_PEER: &str = "start the server of USB/IP there, or name another address in the board";
+const FREE_ADDRESS: &str = "name another port in the board, or 0 for any that is free";
+
+fn speed(port: &UsbDevicePort) -> PortSpeed {
+    match port.speed() {
+        UsbSpeed::Full => PortSpeed::Full,
+        UsbSpeed::High => PortSpeed::High,
+    }
+}
+
+fn none(kind: SlotKind, name: &str) -> MachineError {
+    MachineError::NoneNamed { kind, name: name.to_owned() }
+}
