@@ -1,0 +1,4 @@
+//! usb-device's `tests/test_class_host`, as it is in the package: it looks for a
+//! TestClass device and tests it.
+
+include!(env!("TEST_CLASS_HOST"));
