@@ -1,6 +1,7 @@
 //! A device that a client has: one thread reads its requests, another waits for
 //! their ends and answers.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufWriter, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -288,7 +289,7 @@ impl State {
         line.queue.push_back(submit.seqnum);
         let mut tags = vec![tag];
         // Linux's drivers ask for an empty packet behind whole ones in this way.
-        let whole = submit.len > 0 && line.packet > 0 && submit.len % line.packet == 0;
+        let whole = submit.len > 0 && line.packet > 0 && submit.len.is_multiple_of(line.packet);
         let out = address != 0 && !submit.input && submit.packets.is_empty();
         if out && whole && submit.flags & flags::ZERO_PACKET != 0 {
             let tag = tag.wrapping_add(1);
@@ -307,25 +308,23 @@ impl State {
     /// The pipe of an endpoint, opened at its first use.
     pub(super) fn line(&mut self, address: u8) -> Result<&mut Line, UsbError> {
         let Self { lines, held, descriptors, configuration: value, .. } = self;
-        if !lines.contains_key(&address) {
-            let mut found = Err(UsbError::NotFound);
-            for (number, held) in held {
-                match held.interface.pipe(address) {
-                    Err(UsbError::NotFound) => {}
-                    Err(error) => return Err(error),
-                    Ok(pipe) => {
-                        let packet = configuration(descriptors, *value)
-                            .and_then(|one| one.interface(*number, held.alternate))
-                            .and_then(|setting| setting.endpoint(address))
-                            .map_or(0, |endpoint| endpoint.packet_bytes());
-                        found = Ok(Line::new(pipe, Some(*number), packet.into()));
-                        break;
-                    }
-                }
-            }
-            lines.insert(address, found?);
+        let entry = match lines.entry(address) {
+            Entry::Occupied(line) => return Ok(line.into_mut()),
+            Entry::Vacant(entry) => entry,
+        };
+        for (number, held) in held {
+            let pipe = match held.interface.pipe(address) {
+                Ok(pipe) => pipe,
+                Err(UsbError::NotFound) => continue,
+                Err(error) => return Err(error),
+            };
+            let packet = configuration(descriptors, *value)
+                .and_then(|one| one.interface(*number, held.alternate))
+                .and_then(|setting| setting.endpoint(address))
+                .map_or(0, |endpoint| endpoint.packet_bytes());
+            return Ok(entry.insert(Line::new(pipe, Some(*number), packet.into())));
         }
-        lines.get_mut(&address).ok_or(UsbError::NotFound)
+        Err(UsbError::NotFound)
     }
 
     /// Takes what has ended and makes the answers.
