@@ -25,7 +25,7 @@ mod port;
 mod queue;
 mod serve;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timer;
 mod watch;
 

@@ -14,6 +14,8 @@ mod client;
 mod errno;
 mod server;
 mod socket;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 pub use client::{Client, ConnectError};

@@ -13,7 +13,7 @@ use usb_device::{Result, UsbDirection, UsbError};
 use crate::{ControllerError, EndpointConfig, Events, TransferType, UsbController, wait_any};
 
 /// A bus of `usb-device`.
-pub(super) struct Adapter<C>(Mutex<Inner<C>>);
+pub(crate) struct Adapter<C>(Mutex<Inner<C>>);
 
 struct Inner<C> {
     controller: C,
@@ -26,7 +26,7 @@ struct Inner<C> {
 }
 
 impl<C: UsbController> Adapter<C> {
-    pub(super) fn new(controller: C) -> UsbBusAllocator<Self> {
+    pub(crate) fn new(controller: C) -> UsbBusAllocator<Self> {
         UsbBusAllocator::new(Self(Mutex::new(Inner {
             controller,
             endpoints: Vec::new(),
@@ -165,13 +165,13 @@ impl<C: UsbController> UsbBus for Adapter<C> {
 }
 
 /// Something that runs in a thread until it is dropped.
-pub(super) struct Running {
+pub(crate) struct Running {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    pub(super) fn new(run: impl FnOnce(&AtomicBool) + Send + 'static) -> Self {
+    pub(crate) fn new(run: impl FnOnce(&AtomicBool) + Send + 'static) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || run(&stopped));
@@ -190,7 +190,7 @@ impl Drop for Running {
 }
 
 /// `usb-device`'s gadget for tests, in a thread.
-pub(super) fn test_class(controller: impl UsbController + 'static) -> Running {
+pub(crate) fn test_class(controller: impl UsbController + 'static) -> Running {
     Running::new(|stop| {
         let allocator = Adapter::new(controller);
         let mut class = TestClass::new(&allocator);

@@ -8,10 +8,10 @@ use crate::{
 };
 
 /// Long enough for any machine.
-pub(super) const LONG: Duration = Duration::from_secs(30);
+pub(crate) const LONG: Duration = Duration::from_secs(30);
 
 /// Waits for a device, and opens it.
-pub(super) fn device(host: &Arc<dyn UsbHost>) -> (DeviceInfo, Arc<dyn UsbDevice>) {
+pub(crate) fn device(host: &Arc<dyn UsbHost>) -> (DeviceInfo, Arc<dyn UsbDevice>) {
     let mut watch = host.watch();
     let info = match host.devices().pop() {
         Some(info) => info,
@@ -25,40 +25,40 @@ pub(super) fn device(host: &Arc<dyn UsbHost>) -> (DeviceInfo, Arc<dyn UsbDevice>
 }
 
 /// The next change.
-pub(super) fn next(watch: &mut dyn crate::Changes) -> Change {
+pub(crate) fn next(watch: &mut dyn crate::Changes) -> Change {
     assert!(wait_any(&mut [&mut *watch.changed()], Some(LONG)), "nothing changed");
     watch.next().unwrap()
 }
 
 /// The next transfer that ends.
-pub(super) fn end(pipe: &mut dyn Pipe) -> Completed {
+pub(crate) fn end(pipe: &mut dyn Pipe) -> Completed {
     assert!(wait_any(&mut [&mut *pipe.ready()], Some(LONG)), "the transfer does not end");
     pipe.take().expect("nothing was in flight")
 }
 
 /// One transfer and its end.
-pub(super) fn transfer(pipe: &mut dyn Pipe, request: Request) -> Completed {
+pub(crate) fn transfer(pipe: &mut dyn Pipe, request: Request) -> Completed {
     pipe.submit(Transfer { tag: 7, request }).unwrap();
     end(pipe)
 }
 
-pub(super) fn read(pipe: &mut dyn Pipe, len: usize) -> Completed {
+pub(crate) fn read(pipe: &mut dyn Pipe, len: usize) -> Completed {
     transfer(pipe, Request::In { len, room: Vec::new() })
 }
 
-pub(super) fn write(pipe: &mut dyn Pipe, data: &[u8]) -> Completed {
+pub(crate) fn write(pipe: &mut dyn Pipe, data: &[u8]) -> Completed {
     transfer(pipe, Request::Out(data.to_vec()))
 }
 
-pub(super) fn control_in(device: &dyn UsbDevice, setup: Setup, len: u16) -> Completed {
+pub(crate) fn control_in(device: &dyn UsbDevice, setup: Setup, len: u16) -> Completed {
     transfer(&mut *device.control(), Request::ControlIn { setup, len })
 }
 
-pub(super) fn control_out(device: &dyn UsbDevice, setup: Setup, data: &[u8]) -> Completed {
+pub(crate) fn control_out(device: &dyn UsbDevice, setup: Setup, data: &[u8]) -> Completed {
     transfer(&mut *device.control(), Request::ControlOut { setup, data: data.to_vec() })
 }
 
 /// Bytes that differ from place to place.
-pub(super) fn bytes(len: usize) -> Vec<u8> {
+pub(crate) fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 7 + at / 251) as u8).collect()
 }

@@ -1,5 +1,5 @@
 //! The bus with gadgets on it: `usb-device`'s own, and some made by hand.
 
-mod adapter;
-mod host;
+pub(crate) mod adapter;
+pub(crate) mod host;
 mod test_class;

@@ -207,7 +207,8 @@ impl Shared {
                 match head.read_body(&flight.asked, from, room) {
                     Ok(reply) => flight.answer(seqnum, reply),
                     Err(error) => {
-                        flight.fail(seqnum, UsbError::Gone);
+                        // It ends with all the others, when the connection is over.
+                        lock(&self.flights).restore(seqnum, flight);
                         return Err(error);
                     }
                 }

@@ -78,6 +78,12 @@ impl Flights {
         Some(flight)
     }
 
+    /// A request whose answer was none.
+    pub(super) fn restore(&mut self, number: u32, flight: Flight) {
+        self.bytes += flight.asked.len as usize;
+        self.by_number.insert(number, flight);
+    }
+
     /// Begins to cancel a request; the number of the request to do so.
     pub(super) fn unlink(&mut self, victim: u32) -> Option<u32> {
         if self.dead || !self.by_number.contains_key(&victim) {

@@ -180,7 +180,7 @@ impl Client {
 
     /// Takes a device to ask what it is.
     fn meet(&self, listed: &Exported) -> Result<DeviceInfo, Unmet> {
-        let (stream, device) = remote::import_once(self.server, &listed.bus_id)?;
+        let (stream, device) = remote::import(self.server, &listed.bus_id)?;
         let connection = Connection::start(stream, device.id())
             .map_err(|source| ConnectError::Connect { server: self.server, source })?;
         let description = describe(&connection)?;

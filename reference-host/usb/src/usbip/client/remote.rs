@@ -48,11 +48,7 @@ pub(super) fn import(
     }
 }
 
-/// The same without patience.
-pub(super) fn import_once(
-    server: SocketAddr,
-    bus_id: &str,
-) -> Result<(TcpStream, Exported), ConnectError> {
+fn import_once(server: SocketAddr, bus_id: &str) -> Result<(TcpStream, Exported), ConnectError> {
     let mut stream = dial(server)?;
     let failed = |source| ConnectError::Connect { server, source };
     Operation::Import { bus_id: bus_id.to_owned() }.write(&mut stream).map_err(failed)?;
