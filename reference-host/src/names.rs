@@ -24,6 +24,9 @@ pub(crate) const START: &str = "periplasm:hal/start@0.1.0";
 pub(crate) const BUFFER: &str = "periplasm:hal/buffer@0.1.0";
 pub(crate) const USB_ADMIN: &str = "periplasm:usb/usb-admin@0.1.0";
 
+/// What a gadget exports.
+pub(crate) const GADGET: &str = "periplasm:device/gadget@0.1.0";
+
 /// All of them, and what each lets a stage do.
 const OURS: &[(&str, &str)] = &[
     (I2C, "using the buses that its slots open"),

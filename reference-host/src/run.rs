@@ -9,6 +9,7 @@ use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower, TypedFunc,
 };
 
+use crate::device::DeviceError;
 use crate::pipeline::Pipeline;
 use crate::runtime::{State, Stopper, Ticking};
 
@@ -60,6 +61,26 @@ impl Running {
             Ok((Err(()),)) => Ok(1),
             Err(classify::End::Exited(code)) => Ok(code),
             Err(classify::End::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Runs the gadget until it ends by itself.
+    pub fn run_gadget(&mut self) -> Result<(), RunError> {
+        let no_app = || RunError { stage: None, cause: Cause::NoApp };
+        let interface = self.pipeline.gadget_export().ok_or_else(no_app)?.to_owned();
+        let run = self.typed_func::<(), (Result<(), DeviceError>,)>(&interface, "run");
+        match self.call(&run.map_err(|_| no_app())?, ())? {
+            (Ok(()),) => Ok(()),
+            (Err(error),) => Err(RunError { stage: None, cause: Cause::Gadget(error) }),
+        }
+    }
+
+    /// Runs the app, or the gadget of a pipeline without one. Returns its exit
+    /// code.
+    pub fn run_main(&mut self) -> Result<i32, RunError> {
+        match (self.pipeline.run_export(), self.pipeline.gadget_export()) {
+            (None, Some(_)) => self.run_gadget().map(|()| 0),
+            _ => self.run_app(),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
         if let Err(error) = compiled {
             failures.push(error.into());
         }
-        if pipeline.run_export().is_none() {
+        if pipeline.run_export().or(pipeline.gadget_export()).is_none() {
             let cause = periplasm_host::Cause::NoApp;
             failures.push(periplasm_host::RunError { stage: None, cause }.into());
         }

@@ -96,7 +96,12 @@ impl From<StartError> for Failure {
 
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
-        let code = if error.cause == Cause::NoApp { MALFORMED } else { FAILED };
+        let code = match error.cause {
+            Cause::NoApp => MALFORMED,
+            // As an app that fails.
+            Cause::Gadget(_) => 1,
+            _ => FAILED,
+        };
         fail(error, code)
     }
 }

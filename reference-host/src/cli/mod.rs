@@ -1,5 +1,6 @@
 //! The command line. One file a command; the work is the library's.
 
+mod beside;
 mod check;
 mod completions;
 mod exit;

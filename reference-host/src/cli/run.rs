@@ -10,10 +10,11 @@ use periplasm_host::{
     RunOptions,
 };
 
+use super::beside::Decided;
 use super::exit::Failure;
 use super::screen::complain;
 
-/// Runs a pipeline's app on a board.
+/// Runs a pipeline's app, or its gadget, on a board.
 ///
 /// What the board does not allow stops the run before any of the pipeline's
 /// code does. The app gets its arguments, standard output and error, clocks and
@@ -43,6 +44,14 @@ pub(super) struct Args {
     /// as a PNG file of its name.
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
+    /// Run this pipeline too, on the same board, until the main one ends. May be
+    /// given several times.
+    ///
+    /// Each has a thread and limits of its own. This is how a gadget is plugged
+    /// into a cable of the board: the main pipeline starts when the gadgets were
+    /// plugged in, or two seconds later.
+    #[arg(long, value_name = "FILE")]
+    beside: Vec<PathBuf>,
     /// Arguments for the app.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
@@ -60,7 +69,9 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
             let _ = writeln!(std::io::stderr(), "{ms:>12.3} ms  {bus}  {entry}");
         });
     }
+    let beside = Decided::of(&args.beside, &board)?;
     machine.open_granted(&grants)?;
+    beside.open(&machine)?;
     let host = Host::new(HostOptions { cache: args.cache })?;
     let compiled = host.compile(&pipeline)?;
     let options = RunOptions {
@@ -73,7 +84,9 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     args.timeout.map(end_late).transpose()?;
     let mut running = host.start(&compiled, &machine, &grants, options)?;
-    let ended = running.run_app();
+    let beside = beside.start(&host, &machine, args.timeout)?;
+    let ended = running.run_main();
+    drop(beside);
     if let Some(folder) = &args.pictures {
         // Of a run that failed too: they may show why.
         super::pictures::write(&machine, folder)?;

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use miette::SourceSpan;
 use periplasm_request::UsbFilter;
 use periplasm_usb::cable::{Cable, NoPort};
 use periplasm_usb::usbip::{Client, Exposure, Server};
-use periplasm_usb::{Guarded, PortSpeed, UsbController, UsbHost};
+use periplasm_usb::{Guarded, PortSpeed, UsbController, UsbHost, wait_any};
 
 use super::lease::Home;
 use super::{Machine, MachineError};
 use crate::board::{UsbDevicePort, UsbDeviceSource, UsbSource, UsbSpeed};
+use crate::grants::{Granted, Grants};
 use crate::pipeline::SlotKind;
 use crate::text::printable;
 
@@ -61,6 +63,35 @@ impl Machine {
     ) -> Result<Arc<dyn UsbHost>> {
         let allow = self.board.usb(name).map(|port| port.allow().to_vec()).unwrap_or_default();
         Ok(Guarded::new(self.usb(name)?, request.to_vec(), allow))
+    }
+
+    /// Waits until the host side of each cable has seen as many devices as
+    /// gadgets with these grants are plugged in there, as long as `go_on` says
+    /// so: a program that looks for its device once, at its start, then finds it.
+    pub fn await_gadgets(&self, grants: &[Grants], go_on: impl Fn() -> bool) -> bool {
+        let mut wanted = BTreeMap::<&str, usize>::new();
+        for grant in grants.iter().flat_map(Grants::iter) {
+            if let Granted::Named { kind: SlotKind::UsbDevice, name } = &grant.hardware
+                && let Some(port) = self.board.usb_device(name)
+                && let UsbDeviceSource::Cable { name: cable, .. } = port.source()
+            {
+                *wanted.entry(cable).or_default() += 1;
+            }
+        }
+        wanted.into_iter().all(|(cable, count)| {
+            let Ok(cable) = self.cable(cable) else { return false };
+            let host = cable.host();
+            let mut changes = host.watch();
+            while host.devices().len() < count {
+                if !go_on() {
+                    return false;
+                }
+                let mut changed = changes.changed();
+                wait_any(&mut [&mut *changed], Some(LOOK));
+                while changes.next().is_some() {}
+            }
+            true
+        })
     }
 
     fn open_usb(&self, opened: &mut OpenedUsb, name: &str) -> Result<Arc<dyn UsbHost>> {
@@ -164,6 +195,8 @@ impl Machine {
     }
 }
 
+/// How often it is asked whether to wait on.
+const LOOK: Duration = Duration::from_millis(20);
 const START_PEER: &str = "start the server of USB/IP there, or name another address in the board";
 const FREE_ADDRESS: &str = "name another port in the board, or 0 for any that is free";
 

@@ -98,20 +98,32 @@ fn slot_kind(types: &Types, slot: Option<&ComponentInstanceType>) -> Result<Slot
 /// Whether an export runs an app: `wasi:cli/run` of any release of WASI 0.2,
 /// with its function `run: func() -> result`.
 pub(super) fn is_run(types: &Types, export: &str) -> bool {
+    export.starts_with("wasi:cli/run@0.2.") && runs(types, export, false)
+}
+
+/// Whether an export runs a gadget: `periplasm:device/gadget`, with its function
+/// `run: func() -> result<_, error>`.
+pub(super) fn is_gadget(types: &Types, export: &str) -> bool {
+    export == names::GADGET && runs(types, export, true)
+}
+
+/// Whether an export is an interface with a `run` that returns a result without
+/// a value.
+fn runs(types: &Types, export: &str, with_error: bool) -> bool {
     let Some(ComponentEntityType::Instance(id)) =
         types.component_item_for_export(export).map(|item| item.ty)
     else {
         return false;
     };
     let returns_result = |run: &ComponentFuncType| match run.result {
-        Some(ComponentValType::Type(id)) => {
-            matches!(types[id], ComponentDefinedType::Result { ok: None, err: None, .. })
-        }
+        Some(ComponentValType::Type(id)) => match &types[id] {
+            ComponentDefinedType::Result { ok: None, err, .. } => err.is_some() == with_error,
+            _ => false,
+        },
         _ => false,
     };
-    export.starts_with("wasi:cli/run@0.2.")
-        && function(types, &types[id], "run")
-            .is_some_and(|run| run.params.is_empty() && !run.async_ && returns_result(run))
+    function(types, &types[id], "run")
+        .is_some_and(|run| run.params.is_empty() && !run.async_ && returns_result(run))
 }
 
 fn function<'a>(

@@ -48,6 +48,7 @@ struct Inner {
     shared: Vec<SharedImport>,
     exports: Vec<String>,
     run: Option<String>,
+    gadget: Option<String>,
     functions: Vec<u64>,
 }
 
@@ -85,6 +86,8 @@ impl Pipeline {
         let stages = stages::name(&structure, &requests)?;
         let run = structure.exports.iter().find(|name| classify::is_run(&types, name));
         let run = run.map(|name| (*name).to_owned());
+        let gadget = structure.exports.iter().find(|name| classify::is_gadget(&types, name));
+        let gadget = gadget.map(|name| (*name).to_owned());
         let exports = structure.exports.iter().map(|name| (*name).to_owned()).collect();
         let mut functions = structure.functions;
         functions.sort_unstable();
@@ -96,6 +99,7 @@ impl Pipeline {
             shared: imports.shared,
             exports,
             run,
+            gadget,
             functions,
             bytes,
         })))
@@ -141,6 +145,12 @@ impl Pipeline {
     /// and its type.
     pub fn run_export(&self) -> Option<&str> {
         self.0.run.as_deref()
+    }
+
+    /// The export that runs a gadget, if the pipeline has one: by its name and
+    /// its type.
+    pub fn gadget_export(&self) -> Option<&str> {
+        self.0.gadget.as_deref()
     }
 
     /// The stage whose code stands at `offset` of [`Self::bytes`], given where

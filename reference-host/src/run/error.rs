@@ -6,6 +6,8 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::device::DeviceError;
+
 /// A pipeline that ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct RunError {
@@ -70,7 +72,9 @@ pub enum Cause {
     },
     /// A stage ended the pipeline with an exit code where none was expected.
     ExitedEarly(i32),
-    /// The pipeline has no app to run.
+    /// A gadget ended with an error of its device.
+    Gadget(DeviceError),
+    /// The pipeline has no app to run, and no gadget.
     NoApp,
     /// The pipeline had already ended.
     Ended,
@@ -124,7 +128,11 @@ impl fmt::Display for RunError {
             Cause::TooMuch { limit } => write!(f, "asked the host for more than {limit}"),
             Cause::Trap { message } => write!(f, "trapped: {message}"),
             Cause::ExitedEarly(code) => write!(f, "exited with code {code} while being set up"),
-            Cause::NoApp => f.write_str("the pipeline has no app: it exports no `wasi:cli/run`"),
+            Cause::Gadget(error) => write!(f, "ended as a gadget: {error}"),
+            Cause::NoApp => f.write_str(
+                "the pipeline has no app and no gadget: it exports no `wasi:cli/run` and no \
+                 `periplasm:device/gadget`",
+            ),
             Cause::Ended => f.write_str("the pipeline has already ended"),
         }
     }
@@ -163,7 +171,13 @@ impl Diagnostic for RunError {
                 "it may leak; if it needs the memory, raise `limits.memory-mib` in the board"
             }
             Cause::TooMuch { .. } => "it may leak: a handle is given back when it is dropped",
-            Cause::NoApp => "add an app to the manifest: a stage that exports `wasi:cli/run`",
+            Cause::NoApp => {
+                "add an app to the manifest, a stage that exports `wasi:cli/run`, or name the \
+                 gadget's stage in `exports`"
+            }
+            Cause::Gadget(_) => {
+                "a gadget runs until its port is gone; its log may say what it lacks"
+            }
             Cause::Trap { .. } | Cause::ExitedEarly(_) | Cause::Ended | Cause::Stopped => {
                 return None;
             }

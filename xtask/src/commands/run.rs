@@ -21,6 +21,10 @@ pub(crate) struct Run {
     /// The board file [default: board.toml beside the manifest].
     #[arg(long, value_name = "FILE")]
     board: Option<PathBuf>,
+    /// Run this pipeline too, until the main one ends: a `pipeline.toml`, its
+    /// folder, or a composed `.wasm`. May be given several times.
+    #[arg(long, value_name = "PIPELINE")]
+    beside: Vec<PathBuf>,
     /// Show every bus transaction.
     #[arg(long)]
     trace: bool,
@@ -39,24 +43,13 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self) -> Result<u8> {
-        let is_component = self.pipeline.extension().is_some_and(|e| e == "wasm");
-        let (component, beside) = if is_component {
-            if !self.pipeline.is_file() {
-                return Err(Error::Input {
-                    path: self.pipeline,
-                    found: "no such file".into(),
-                    help: "`cargo xtask compose` writes pipelines into target/pipelines".into(),
-                });
-            }
-            (self.pipeline.clone(), self.pipeline.with_file_name("board.toml"))
-        } else {
-            let manifest = manifest(&self.pipeline)?;
-            let beside = manifest.with_file_name("board.toml");
-            (compose(&manifest, None, &self.build)?.1, beside)
-        };
-        let board = self.board.clone().unwrap_or(beside);
+        let (component, near) = self.composed(&self.pipeline)?;
+        let board = self.board.clone().unwrap_or(near);
         let mut command =
             periplasm_run(&component, &board, if self.dist { "dist" } else { "dev" })?;
+        for pipeline in &self.beside {
+            command.arg("--beside").arg(self.composed(pipeline)?.0);
+        }
         if self.trace {
             command.arg("--trace");
         }
@@ -67,6 +60,23 @@ impl Run {
             command.arg("--").args(&self.args);
         }
         status(command)
+    }
+
+    /// A component, and where the board file may be that belongs to it.
+    fn composed(&self, pipeline: &Path) -> Result<(PathBuf, PathBuf)> {
+        if pipeline.extension().is_none_or(|extension| extension != "wasm") {
+            let manifest = manifest(pipeline)?;
+            let near = manifest.with_file_name("board.toml");
+            return Ok((compose(&manifest, None, &self.build)?.1, near));
+        }
+        if !pipeline.is_file() {
+            return Err(Error::Input {
+                path: pipeline.to_owned(),
+                found: "no such file".into(),
+                help: "`cargo xtask compose` writes pipelines into target/pipelines".into(),
+            });
+        }
+        Ok((pipeline.to_owned(), pipeline.with_file_name("board.toml")))
     }
 }
 
