@@ -34,7 +34,10 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    fn new(stage: impl Into<Option<usize>>, error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(crate) fn new(
+        stage: impl Into<Option<usize>>,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Self {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -44,7 +47,7 @@ impl Fault {
         Self { message, stage: stage.into() }
     }
 
-    fn words(message: impl Into<String>) -> Self {
+    pub(crate) fn words(message: impl Into<String>) -> Self {
         Self { message: message.into(), stage: None }
     }
 }
@@ -66,7 +69,7 @@ pub(crate) fn encode(
 /// wac-graph and wit-component panic on some components that are valid. What is
 /// known to make them panic is refused before; whatever is left must not take
 /// the caller down with it.
-fn guarded<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()

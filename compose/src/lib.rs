@@ -42,6 +42,7 @@ mod output;
 mod plan;
 mod problem;
 mod report;
+mod seal;
 mod source;
 
 use std::path::Path;

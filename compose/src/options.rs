@@ -11,6 +11,9 @@ pub struct Options {
     pub offline: bool,
     /// Where cargo puts what it builds; cargo's own choice if absent.
     pub target_dir: Option<PathBuf>,
+    /// The crate of the WASI that is composed into drivers on std; if absent,
+    /// `seal` in the folder in which this crate was compiled.
+    pub seal: Option<PathBuf>,
 }
 
 /// What is being done.

@@ -10,12 +10,15 @@ use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, sn
 use crate::manifest::{Source, Stage, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::problem::{Problem, StageProblem};
+use crate::seal;
 
 /// A stage's component, and what it imports and exports.
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
     pub(crate) component: StageComponent,
     pub(crate) shape: Shape,
+    /// Whether it has a sealed WASI in it.
+    pub(crate) sealed: bool,
 }
 
 /// Why a file cannot be read.
@@ -39,6 +42,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) text: &'a Text,
     pub(crate) options: &'a Options,
     pub(crate) built: HashMap<PathBuf, StageComponent>,
+    /// Built when the first stage needs it.
+    pub(crate) seal: Option<StageComponent>,
 }
 
 impl Loader<'_> {
@@ -56,11 +61,40 @@ impl Loader<'_> {
             Source::Wasm(path) => self.read(stage, path).map_err(|problem| vec![problem.into()])?,
         };
         progress.enter(Phase::Checking { stage: name });
-        let shape = Shape::read(&bytes).map_err(|errors| {
-            errors.into_iter().map(|error| describe(stage, error).into()).collect::<Vec<_>>()
-        })?;
+        let shape = read_shape(stage, &bytes)?;
+        let wasi = seal::wasi_of(stage, &shape);
+        // What the seal lacks is refused by its name, with the slots.
+        let sealed = !wasi.is_empty() && wasi.into_iter().all(seal::knows);
+        let (bytes, shape) = match sealed {
+            true => {
+                let bytes = self.seal(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
+                let shape = read_shape(stage, &bytes)?;
+                (bytes, shape)
+            }
+            false => (bytes, shape),
+        };
         let component = StageComponent::new(bytes, shape.kind());
-        Ok(Loaded { component, shape })
+        Ok(Loaded { component, shape, sealed })
+    }
+
+    fn seal(
+        &mut self,
+        stage: &Stage,
+        driver: &[u8],
+        shape: &Shape,
+    ) -> Result<Vec<u8>, StageProblem> {
+        let (name, at) = (|| stage.name.value.clone(), stage.source.at);
+        let seal = match self.seal.take() {
+            Some(built) => built,
+            None => seal::build(self.options).map_err(|source| StageProblem::NoSeal {
+                stage: name(),
+                source,
+                at,
+            })?,
+        };
+        let sealed = seal::seal(stage, driver, shape, seal.bytes());
+        self.seal = Some(seal);
+        sealed.map_err(|fault| StageProblem::Unsealed { stage: name(), message: fault.message, at })
     }
 
     fn build(&mut self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
@@ -96,6 +130,11 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+fn read_shape(stage: &Stage, bytes: &[u8]) -> Result<Shape, Vec<Problem>> {
+    let describe = |error| describe(stage, error).into();
+    Shape::read(bytes).map_err(|errors| errors.into_iter().map(describe).collect())
 }
 
 fn describe(stage: &Stage, error: ShapeError) -> StageProblem {

@@ -15,7 +15,7 @@ use crate::manifest::Manifest;
 use crate::problem::Problem;
 use crate::source::Loaded;
 
-pub(crate) use slots::check as check_slots;
+pub(crate) use slots::{SHARED, WASI, check as check_slots};
 
 /// A stage of the manifest with its component.
 pub(crate) struct Staged<'a> {

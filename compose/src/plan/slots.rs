@@ -5,41 +5,32 @@ use periplasm_request::{
 };
 
 use super::Staged;
-use crate::component::{Shape, StageKind};
+use crate::component::Shape;
 use crate::kind::{SlotKind, Words as _};
 use crate::manifest::{Manifest, Stage, Wants};
 use crate::problem::{Problem, StageProblem, WiringProblem};
+use crate::seal;
 
 /// Packages that are the same for every stage, so that a driver may import
 /// their interfaces without taking them from another stage.
-pub(super) const SHARED: [&str; 4] =
+pub(crate) const SHARED: [&str; 4] =
     ["wasi:i2c", "periplasm:hal", "periplasm:usb", "periplasm:usb-device"];
 
 /// The namespace of what a host gives to an app, and to no driver.
-pub(super) const WASI: &str = "wasi:";
+pub(crate) const WASI: &str = "wasi:";
 
 /// What can be said of one stage alone.
 pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
     let name = || stage.name.value.clone();
     let mut problems: Vec<Problem> = Vec::new();
-    if shape.kind() == StageKind::Driver {
-        let taken = shape.interfaces().filter(|(import, interface, contract)| {
-            contract.has_functions
-                && interface.is_of(WASI)
-                && !SHARED.iter().any(|shared| interface.is_of(shared))
-                && !stage.uses.iter().any(|used| {
-                    used.interface
-                        .as_ref()
-                        .is_some_and(|i| i.value == import.name || i.value == interface.path)
-                })
-        });
-        let taken: Vec<&str> = taken.map(|(import, ..)| import.name.as_str()).collect();
-        if !taken.is_empty() {
-            let interfaces = several(&taken);
-            problems.push(
-                StageProblem::SharedWasi { stage: name(), interfaces, at: stage.source.at }.into(),
-            );
-        }
+    // Had all been known, they would have been sealed.
+    let taken = seal::wasi_of(stage, shape).into_iter().filter(|wasi| !seal::knows(wasi));
+    let taken: Vec<String> = taken.map(ToString::to_string).collect();
+    if !taken.is_empty() {
+        let interfaces = several(&taken);
+        problems.push(
+            StageProblem::SharedWasi { stage: name(), interfaces, at: stage.source.at }.into(),
+        );
     }
     for (slot, actual) in shape.slots() {
         if actual.kind != SlotKind::Diag && stage.slot(slot).is_none() {
@@ -79,7 +70,7 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
     problems
 }
 
-fn several(names: &[&str]) -> String {
+fn several(names: &[String]) -> String {
     // A program on std imports a dozen; three are enough to recognise it.
     match names {
         [first, second, third, rest @ ..] if !rest.is_empty() => {

@@ -75,10 +75,10 @@ impl ComposeError {
     /// them may do so and try again.
     pub fn missing_targets(&self) -> impl Iterator<Item = &MissingTarget> {
         self.problems.iter().filter_map(|problem| match problem {
-            Problem::Stage(StageProblem::Build {
-                source: BuildError::MissingTarget(missing),
-                ..
-            }) => Some(missing),
+            Problem::Stage(
+                StageProblem::Build { source: BuildError::MissingTarget(missing), .. }
+                | StageProblem::NoSeal { source: BuildError::MissingTarget(missing), .. },
+            ) => Some(missing),
             _ => None,
         })
     }

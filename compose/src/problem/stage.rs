@@ -112,18 +112,45 @@ pub enum StageProblem {
         #[label("this component")]
         at: SourceSpan,
     },
-    /// A driver that wants the app's WASI.
+    /// A driver that wants of WASI what no driver gets.
     #[error("driver `{stage}` imports {interfaces}, and a driver never shares the app's WASI")]
     #[diagnostic(help(
-        "through it the driver would reach the app's arguments, files and output. Build it \
-         `no_std` for wasm32-unknown-unknown, and let it speak through its diag slot. If it is \
-         meant to be an app, let it export `wasi:cli/run`"
+        "a driver gets a sealed WASI: clocks and a log, no files and no network. Take out what \
+         needs more, or leave it to an app; a stage that is meant to be one exports `wasi:cli/run`"
     ))]
     SharedWasi {
         /// The stage.
         stage: String,
         /// What it imports.
         interfaces: String,
+        /// Where it is named.
+        #[label("this driver")]
+        at: SourceSpan,
+    },
+    /// The sealed WASI of a driver cannot be built.
+    #[error("the sealed WASI of driver `{stage}` cannot be built")]
+    NoSeal {
+        /// The stage.
+        stage: String,
+        /// Why.
+        #[source]
+        #[diagnostic_source]
+        source: BuildError,
+        /// Where it is named.
+        #[label("this driver imports WASI")]
+        at: SourceSpan,
+    },
+    /// A driver to which the sealed WASI does not fit.
+    #[error("the sealed WASI does not fit driver `{stage}`: {message}")]
+    #[diagnostic(help(
+        "it is WASI 0.2: build the driver with the toolchain of the project, for wasm32-wasip2, \
+         or `no_std` for wasm32-unknown-unknown"
+    ))]
+    Unsealed {
+        /// The stage.
+        stage: String,
+        /// What does not fit.
+        message: String,
         /// Where it is named.
         #[label("this driver")]
         at: SourceSpan,

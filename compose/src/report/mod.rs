@@ -42,6 +42,9 @@ pub struct StageReport {
     pub kind: StageKind,
     /// What it is made of.
     pub source: SourceReport,
+    /// Whether it has a WASI of its own inside, which shares nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub sealed: bool,
     /// The size of its component, in bytes.
     pub size: usize,
     /// `sha256:` and the digest of its component.
@@ -51,6 +54,11 @@ pub struct StageReport {
     /// Its slots that other stages fill, sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<GivenReport>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What a stage is made of, as the manifest says it.
@@ -165,6 +173,7 @@ fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageRepor
                 Source::Crate(path) => SourceReport::Crate(shown(path)),
                 Source::Wasm(path) => SourceReport::Wasm(shown(path)),
             },
+            sealed: one.sealed,
             size: one.component.bytes().len(),
             digest: one.component.digest(),
             slots,

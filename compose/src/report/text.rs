@@ -50,6 +50,8 @@ fn row(stage: &StageReport) -> [String; 5] {
         SourceReport::Crate(path) => format!("crate {path}"),
         SourceReport::Wasm(path) => format!("file {path}"),
     };
+    let sealed = if stage.sealed { ", sealed WASI" } else { "" };
+    let source = source + sealed;
     let digest = stage.digest.get(..SHORT_DIGEST).unwrap_or(&stage.digest).to_owned();
     [stage.name.clone(), stage.kind.as_str().to_owned(), size(stage.size), digest, source]
 }

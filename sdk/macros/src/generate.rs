@@ -144,7 +144,7 @@ impl World {
             with,
             generate_all: true,
             runtime_path: Some(format!("{runtime}::rt")),
-            bitflags_path: Some(format!("{runtime}::bitflags")),
+            bitflags_path: Some(format!("{runtime}::rt::bitflags")),
             default_bindings_module: Some("bindings".to_owned()),
             // A package of types has no function that uses them.
             generate_unused_types: true,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use periplasm_compose::{Composed, Options, Phase, Progress};
 
-use crate::cargo::{shown, target_dir};
+use crate::cargo::{root, shown, target_dir};
 use crate::error::{Error, Result};
 use crate::steps::{Step, print, size};
 use crate::toolchain;
@@ -37,7 +37,12 @@ pub(crate) struct BuildOptions {
 
 impl From<&BuildOptions> for Options {
     fn from(options: &BuildOptions) -> Self {
-        Self { locked: options.locked, offline: options.offline, ..Self::default() }
+        Self {
+            locked: options.locked,
+            offline: options.offline,
+            seal: Some(root().join("compose/seal")),
+            ..Self::default()
+        }
     }
 }
 
