@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::Waker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::listen::{Listeners, Subject};
 use super::port::Port;
@@ -33,9 +33,9 @@ impl Shared {
             after: After::default(),
             addresses: 0,
             numbers: 0,
-            sooner: false,
+            sooner: Soonest::default(),
         };
-        let bus = Mutex::new(Bus { ports, rest, timer_runs: false });
+        let bus = Mutex::new(Bus { ports, rest, timer: None });
         Arc::new(Self { bus, timer: Condvar::new() })
     }
 
@@ -45,8 +45,8 @@ impl Shared {
         let mut bus = self.bus.lock().unwrap_or_else(PoisonError::into_inner);
         let result = act(&mut bus);
         let after = std::mem::take(&mut bus.rest.after);
-        if std::mem::take(&mut bus.rest.sooner) {
-            self.set_timer(&mut bus);
+        if let Some(deadline) = bus.rest.sooner.0.take() {
+            self.set_timer(&mut bus, deadline);
         }
         drop(bus);
         after.run();
@@ -61,8 +61,8 @@ impl Shared {
 pub(super) struct Bus {
     pub(super) ports: Vec<Port>,
     pub(super) rest: Rest,
-    /// There is a thread that looks at the clock.
-    pub(super) timer_runs: bool,
+    /// What the thread waits for that looks at the clock, if there is one.
+    pub(super) timer: Option<Instant>,
 }
 
 impl Bus {
@@ -107,8 +107,8 @@ pub(super) struct Rest {
     /// Bit n: address n is taken.
     pub(super) addresses: u128,
     numbers: u64,
-    /// A deadline was set that may be sooner than what the timer waits for.
-    pub(super) sooner: bool,
+    /// The soonest of the deadlines that the timer does not know.
+    pub(super) sooner: Soonest,
 }
 
 impl Rest {
@@ -152,8 +152,22 @@ impl Queues {
         self.0.remove(at).map(|(_, queue)| queue)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Queue> {
+        self.0.iter().map(|(_, queue)| queue)
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Queue)> {
         self.0.iter_mut().map(|(id, queue)| (*id, queue))
+    }
+}
+
+/// The soonest of some deadlines.
+#[derive(Default)]
+pub(super) struct Soonest(pub(super) Option<Instant>);
+
+impl Soonest {
+    pub(super) fn set(&mut self, deadline: Instant) {
+        self.0 = Some(self.0.map_or(deadline, |soonest| soonest.min(deadline)));
     }
 }
 

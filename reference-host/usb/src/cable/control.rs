@@ -43,8 +43,9 @@ impl Port {
         let Some(own) = rest.queues.get_mut(device.own) else { return };
         if let Ok(serial) = own.push(entry) {
             device.requests.push_front((device.own, serial));
-            device.deadline = Instant::now().checked_add(rest.patience);
-            rest.sooner = true;
+            let deadline = Instant::now() + rest.patience;
+            device.deadline = Some(deadline);
+            rest.sooner.set(deadline);
         }
     }
 
@@ -172,7 +173,9 @@ impl Port {
         if current.queue == device.own
             && let Some(completed) = queue.take()
         {
-            device.deadline = None;
+            if queue.pending() == 0 {
+                device.deadline = None;
+            }
             if device.enumeration.is_some() {
                 self.enumerate(completed.status.map(|()| completed.data), rest);
             }

@@ -3,25 +3,20 @@
 
 use std::sync::Arc;
 
+use crate::descriptors::{MAX_CONFIGURATIONS, configurations, kinds, languages, walk};
 use crate::{Change, DeviceId, DeviceInfo, PortSpeed, Setup, Speed, UsbError};
 
+use kinds::{CONFIGURATION, DEVICE, STRING};
+
 use super::bus::Rest;
-use super::layout::{Layout, configurations, text};
 use super::port::Port;
 use super::queue::Entry;
 
 /// How often it is tried again.
 const MORE_TRIES: u8 = 3;
 
-/// The most configurations of a device that are read, as in Linux.
-const MOST_CONFIGURATIONS: u8 = 8;
-
 /// The most interfaces whose names are read.
 const MOST_NAMES: usize = 32;
-
-const DEVICE: u8 = 1;
-const CONFIGURATION: u8 = 2;
-const STRING: u8 = 3;
 
 /// How far it is.
 pub(super) struct Enumeration {
@@ -34,7 +29,9 @@ pub(super) struct Enumeration {
     language: u16,
     /// The strings to be read, and those that were.
     wanted: Vec<u8>,
-    strings: Vec<Option<String>>,
+    strings: Vec<(u8, String)>,
+    /// How many were asked for.
+    asked: usize,
 }
 
 /// What was asked.
@@ -65,6 +62,7 @@ impl Enumeration {
             language: 0,
             wanted: Vec::new(),
             strings: Vec::new(),
+            asked: 0,
         }
     }
 
@@ -132,13 +130,11 @@ impl Port {
             }
             Step::Languages => descriptor(STRING, 0, 0, 255),
             Step::Text => {
-                let index = enumeration.wanted.get(enumeration.strings.len());
+                let index = enumeration.wanted.get(enumeration.asked);
                 descriptor(STRING, index.copied().unwrap_or(0), enumeration.language, 255)
             }
             Step::Configure => {
-                let first = configurations(&enumeration.descriptors);
-                let first = first.first().and_then(|bytes| bytes.get(5)).copied();
-                let value = enumeration.again.or(first).unwrap_or(0);
+                let value = enumeration.again.unwrap_or_else(|| enumeration.first_value());
                 no_data(0x00, 9, value.into(), 0)
             }
         };
@@ -187,7 +183,7 @@ impl Port {
                 Step::Head(0)
             }
             Step::Head(index) => {
-                let &[9, CONFIGURATION, low, high, ..] = data.as_slice() else {
+                let &[_, CONFIGURATION, low, high, _, _, _, _, _] = data.as_slice() else {
                     return Err(format!("its configuration {index} is damaged"));
                 };
                 if u16::from_le_bytes([low, high]) < 9 {
@@ -206,8 +202,8 @@ impl Port {
                 }
                 it.descriptors.truncate(head);
                 it.descriptors.extend_from_slice(&data);
-                let count = it.descriptors[17].min(MOST_CONFIGURATIONS);
-                if index + 1 < count {
+                let count = usize::from(it.descriptors[17]).min(MAX_CONFIGURATIONS);
+                if usize::from(index) + 1 < count {
                     Step::Head(index + 1)
                 } else if it.again.is_some() {
                     return Ok(self.compare(rest));
@@ -215,12 +211,12 @@ impl Port {
                     it.want_strings()
                 }
             }
-            Step::Languages => match data.as_slice() {
-                &[_, STRING, low, high, ..] => {
-                    it.language = u16::from_le_bytes([low, high]);
+            Step::Languages => match languages(&data).ok().and_then(|mut all| all.next()) {
+                Some(language) => {
+                    it.language = language;
                     Step::Text
                 }
-                _ => Step::Configure,
+                None => Step::Configure,
             },
             Step::Text => it.add_string(text(&data)),
             Step::Configure => return Ok(None),
@@ -255,29 +251,23 @@ impl Port {
         let Some(it) = device.enumeration.take() else { return };
         device.deadline = None;
         if device.info.is_none() {
-            let first = configurations(&it.descriptors);
-            let layout = first.first().and_then(|bytes| Layout::read(bytes)).unwrap_or_default();
-            let string = |index: usize| {
-                let wanted = *it.descriptors.get(14 + index)?;
-                it.string(wanted)
-            };
+            device.configuration = it.first_value();
+            device.strings = it.strings;
+            let string = |at: usize| device.string(*it.descriptors.get(at)?);
             let mut info = DeviceInfo {
                 id: device.id,
                 bus: rest.bus,
                 address: device.address,
                 ports: vec![number],
                 speed: Some(speed),
-                manufacturer: string(0),
-                product: string(1),
-                serial: string(2),
-                interfaces: layout.interfaces(),
+                manufacturer: string(14),
+                product: string(15),
+                serial: string(16),
+                interfaces: Vec::new(),
                 descriptors: Arc::from(it.descriptors.as_slice()),
             };
-            for interface in &mut info.interfaces {
-                let setting = layout.setting(interface.number, 0);
-                interface.name = setting.and_then(|setting| it.string(setting.string));
-            }
-            device.layout = layout;
+            device.info = Some(info.clone());
+            info.interfaces = device.interfaces();
             rest.announce(&Change::Connected(info.clone()));
             device.info = Some(info);
         }
@@ -290,28 +280,30 @@ impl Enumeration {
     /// Lists the strings of the device and of its first configuration.
     fn want_strings(&mut self) -> Step {
         let mut wanted = self.descriptors[14..17].to_vec();
-        if let Some(layout) =
-            configurations(&self.descriptors).first().and_then(|it| Layout::read(it))
-        {
-            let firsts = layout.settings.iter().filter(|setting| setting.alternate == 0);
-            wanted.extend(firsts.map(|setting| setting.string).take(MOST_NAMES));
+        if let Some(Ok(first)) = configurations(&self.descriptors).next() {
+            let firsts = first.interfaces().filter(|interface| interface.alternate == 0);
+            wanted.extend(firsts.map(|interface| interface.name).take(MOST_NAMES));
         }
         wanted.retain(|index| *index != 0);
         wanted.sort_unstable();
         wanted.dedup();
-        self.strings.clear();
         self.wanted = wanted;
         if self.wanted.is_empty() { Step::Configure } else { Step::Languages }
     }
 
     fn add_string(&mut self, string: Option<String>) -> Step {
-        self.strings.push(string);
-        if self.strings.len() < self.wanted.len() { Step::Text } else { Step::Configure }
+        let number = self.wanted.get(self.asked).copied().unwrap_or(0);
+        self.strings.extend(string.map(|string| (number, string)));
+        self.asked += 1;
+        if self.asked < self.wanted.len() { Step::Text } else { Step::Configure }
     }
 
-    fn string(&self, index: u8) -> Option<String> {
-        let at = self.wanted.binary_search(&index).ok()?;
-        self.strings.get(at)?.clone()
+    /// The value of the first configuration.
+    fn first_value(&self) -> u8 {
+        match configurations(&self.descriptors).next() {
+            Some(Ok(first)) => first.value,
+            _ => 0,
+        }
     }
 }
 
@@ -332,4 +324,12 @@ fn descriptor(kind: u8, number: u8, language: u16, len: u16) -> Entry {
 /// A request without data.
 fn no_data(request_type: u8, request: u8, value: u16, index: u16) -> Entry {
     Entry::control_out(Setup { request_type, request, value, index })
+}
+
+/// The text of a string descriptor (9.6.7). What is no UTF-16 is replaced.
+pub(super) fn text(bytes: &[u8]) -> Option<String> {
+    let descriptor = walk(bytes).next()?.ok().filter(|it| it.kind == STRING)?;
+    let (pairs, _) = descriptor.bytes.get(2..)?.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
+    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect())
 }

@@ -6,17 +6,19 @@
 //! suspend, plug and unplug. What it has not is what a wire can damage: there are
 //! no lost packets, and so no toggles to get wrong.
 //!
-//! There is no thread behind it. Whoever changes something on one side carries
+//! No thread carries the traffic. Whoever changes something on one side carries
 //! the bus on as far as it goes, under one lock, and wakes the other side. Bulk
 //! and interrupt packets go as soon as both sides are ready; intervals of
-//! interrupt endpoints are not waited for.
+//! interrupt endpoints are not waited for. Isochronous packets alone go by the
+//! clock; `isochronous.rs` says how. A thread that looks at it lives as long as
+//! there is a deadline.
 
 mod bus;
 mod control;
 mod enumerate;
 mod gadget;
 mod host;
-mod layout;
+mod isochronous;
 mod listen;
 mod open;
 mod pipe;
@@ -91,7 +93,7 @@ impl Cable {
     /// Pulls the plug of a port, without the gadget's doing.
     pub fn pull(&self, port: u8) {
         self.on(port, |port, rest| {
-            if std::mem::replace(&mut port.plugged, false) && port.gadget.enabled {
+            if port.owned && std::mem::take(&mut port.plugged) && port.gadget.enabled {
                 port.detach(rest);
                 port.gadget.tell(&mut rest.after, |bus| bus.detached = true);
             }

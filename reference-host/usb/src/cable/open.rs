@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Completed, DeviceId, Pipe, Request, Setup, Transfer, TransferType, UsbDevice, UsbError,
-    UsbInterface, wait_any,
+    Completed, DeviceId, Pipe, PortSpeed, Request, Setup, Transfer, TransferType, UsbDevice,
+    UsbError, UsbInterface, wait_any,
 };
+
+use crate::descriptors::Endpoint;
 
 use super::bus::{Rest, Shared};
 use super::enumerate::Enumeration;
-use super::layout::{Endpoint, Layout, configurations};
 use super::listen::{Subject, Waiting};
 use super::pipe::CablePipe;
 use super::port::{Device, Port};
@@ -69,13 +70,13 @@ impl OpenDevice {
 
 impl UsbDevice for OpenDevice {
     fn configuration(&self) -> Result<u8, UsbError> {
-        self.device(|device, _| Ok(device.layout.value))
+        self.device(|device, _| Ok(device.configuration))
     }
 
     fn claim(&self, number: u8) -> Result<Box<dyn UsbInterface>, UsbError> {
         self.device(|device, _| {
-            device.layout.setting(number, 0).ok_or(UsbError::NotFound)?;
-            if device.claims.contains_key(&number) {
+            device.setting(number, 0)?;
+            if device.changing || device.claims.contains_key(&number) {
                 return Err(UsbError::Busy);
             }
             device.claims.insert(number, 0);
@@ -93,11 +94,11 @@ impl UsbDevice for OpenDevice {
             let device = port.device(self.id)?;
             for (number, setting) in &device.claims.clone() {
                 if *setting != 0 {
-                    device.close(Some(*number), rest);
+                    device.close(*number, rest);
                     device.claims.insert(*number, 0);
                 }
             }
-            device.enumeration = Some(Enumeration::again(device.layout.value));
+            device.enumeration = Some(Enumeration::again(device.configuration));
             port.start_enumeration(rest);
             Ok(())
         })?;
@@ -109,35 +110,32 @@ impl UsbDevice for OpenDevice {
     }
 
     fn set_configuration(&self, value: u8) -> Result<(), UsbError> {
-        let layout = self.device(|device, _| {
-            if !device.claims.is_empty() {
+        self.device(|device, _| {
+            if device.changing || !device.claims.is_empty() {
                 return Err(UsbError::Busy);
             }
-            let descriptors = device.info.as_ref().map(|info| Arc::clone(&info.descriptors));
-            let descriptors = descriptors.ok_or(UsbError::Gone)?;
-            let mut layouts = configurations(&descriptors).into_iter().filter_map(Layout::read);
-            match value {
-                0 => Ok(Layout::default()),
-                _ => layouts.find(|layout| layout.value == value).ok_or(UsbError::NotFound),
+            if value != 0 {
+                device.of_value(value).ok_or(UsbError::NotFound)?;
             }
+            device.changing = true;
+            Ok(())
         })?;
-        self.request(Setup { request_type: 0x00, request: 9, value: value.into(), index: 0 })?;
-        self.device(|device, rest| {
-            device.close(None, rest);
-            device.claims.clear();
+        let setup = Setup { request_type: 0x00, request: 9, value: value.into(), index: 0 };
+        let answer = self.request(setup);
+        self.device(|device, _| {
+            device.changing = false;
+            answer?;
+            device.configuration = value;
+            let interfaces = device.interfaces();
             if let Some(info) = &mut device.info {
-                info.interfaces = layout.interfaces();
+                info.interfaces = interfaces;
             }
-            device.layout = layout;
             Ok(())
         })
     }
 
     fn kernel_driver_active(&self, number: u8) -> Result<bool, UsbError> {
-        self.device(|device, _| match device.layout.setting(number, 0) {
-            Some(_) => Ok(false),
-            None => Err(UsbError::NotFound),
-        })
+        self.device(|device, _| device.setting(number, 0).map(|_| false))
     }
 
     fn detach_kernel_driver(&self, _: u8) -> Result<(), UsbError> {
@@ -159,8 +157,8 @@ impl UsbInterface for ClaimedInterface {
     fn set_alternate(&mut self, setting: u8) -> Result<(), UsbError> {
         let number = self.number;
         self.device.device(|device, rest| {
-            device.layout.setting(number, setting).ok_or(UsbError::NotFound)?;
-            device.close(Some(number), rest);
+            device.setting(number, setting)?;
+            device.close(number, rest);
             Ok(())
         })?;
         let (value, index) = (setting.into(), number.into());
@@ -174,12 +172,11 @@ impl UsbInterface for ClaimedInterface {
     fn pipe(&mut self, address: u8) -> Result<Box<dyn Pipe>, UsbError> {
         let OpenDevice { shared, port, id } = &self.device;
         let queue = self.device.with(|port, rest| {
+            let speed = port.speed;
             let device = port.device(*id)?;
-            let setting = device.claims.get(&self.number).ok_or(UsbError::NotFound)?;
-            let setting = device.layout.setting(self.number, *setting);
-            let endpoint = setting.and_then(|setting| setting.endpoint(address));
-            let endpoint = endpoint.ok_or(UsbError::NotFound)?;
-            let target = target(endpoint, self.number)?;
+            let setting = *device.claims.get(&self.number).ok_or(UsbError::NotFound)?;
+            let endpoint = device.setting(self.number, setting)?.endpoint(address);
+            let target = target(&endpoint.ok_or(UsbError::NotFound)?, speed, self.number)?;
             device.open_queue(address, target, rest)
         })?;
         Ok(Box::new(CablePipe::new(shared, *port, *id, queue)))
@@ -192,7 +189,7 @@ impl Drop for ClaimedInterface {
         // A device that is gone has nothing to give back.
         let _ = self.device.with(|port, rest| {
             let device = port.device(self.device.id)?;
-            device.close(Some(number), rest);
+            device.close(number, rest);
             let setting = device.claims.remove(&number).unwrap_or(0);
             // The next one finds the first setting, as in Linux.
             if setting != 0 && device.enumeration.is_none() {
@@ -207,13 +204,18 @@ impl Drop for ClaimedInterface {
 }
 
 /// What a queue on an endpoint leads to.
-fn target(endpoint: &Endpoint, interface: u8) -> Result<Target, UsbError> {
-    let Endpoint { address, transfers, max_packet } = *endpoint;
-    if matches!(transfers, TransferType::Control | TransferType::Isochronous)
-        || max_packet == 0
-        || address & 0x0f == 0
-    {
+fn target(endpoint: &Endpoint<'_>, speed: PortSpeed, interface: u8) -> Result<Target, UsbError> {
+    let (address, transfers) = (endpoint.address, endpoint.transfers());
+    let mut max_packet = usize::from(endpoint.packet_bytes());
+    if transfers == TransferType::Control || max_packet == 0 || address & 0x0f == 0 {
         return Err(UsbError::Unsupported);
     }
-    Ok(Target::Endpoint { address, transfers, max_packet: max_packet.into(), interface })
+    let high = speed == PortSpeed::High;
+    if transfers == TransferType::Isochronous && high {
+        max_packet *= usize::from(endpoint.packets_per_microframe());
+    }
+    // 9.6.6: 2 to the power of `bInterval` - 1, in frames or microframes.
+    let frame = Duration::from_micros(if high { 125 } else { 1000 });
+    let interval = frame * (1 << (endpoint.interval.clamp(1, 16) - 1));
+    Ok(Target::Endpoint { address, transfers, max_packet, interval, interface })
 }

@@ -64,6 +64,7 @@ impl Pipe for CablePipe {
             let (port, rest) = bus.port(self.port).ok_or(UsbError::Gone)?;
             let queue = rest.queues.get_mut(self.queue).ok_or(UsbError::Gone)?;
             let target = queue.target;
+            queue.refresh();
             let serial = queue.push(check(transfer, target)?)?;
             match target {
                 Target::Control => {

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use crate::{Change, DeviceId, DeviceInfo, PortSpeed, UsbError};
+use crate::descriptors::{self, Configuration, Interface};
+use crate::{Change, DeviceId, DeviceInfo, InterfaceInfo, PortSpeed, UsbError};
 
 use super::bus::Rest;
 use super::control::Current;
 use super::enumerate::Enumeration;
 use super::gadget::Gadget;
-use super::layout::Layout;
 use super::listen::Listeners;
 use super::queue::{Queue, Target};
 
@@ -50,8 +50,12 @@ pub(super) struct Device {
     pub(super) deadline: Option<Instant>,
     /// What it is, once it is listed.
     pub(super) info: Option<DeviceInfo>,
-    /// The active configuration.
-    pub(super) layout: Layout,
+    /// The value of the active configuration.
+    pub(super) configuration: u8,
+    /// The strings that were read, by their numbers.
+    pub(super) strings: Vec<(u8, String)>,
+    /// Somebody chooses another configuration.
+    pub(super) changing: bool,
     /// The interfaces that were taken, and their settings.
     pub(super) claims: BTreeMap<u8, u8>,
     /// The queues of endpoints, OUT first.
@@ -107,7 +111,9 @@ impl Port {
             enumeration: Some(Enumeration::new()),
             deadline: None,
             info: None,
-            layout: Layout::default(),
+            configuration: 0,
+            strings: Vec::new(),
+            changing: false,
             claims: BTreeMap::new(),
             open: [None; 32],
         });
@@ -159,6 +165,40 @@ impl Port {
 }
 
 impl Device {
+    /// The active configuration, if there is one.
+    pub(super) fn layout(&self) -> Option<Configuration<'_>> {
+        self.of_value(self.configuration)
+    }
+
+    /// A configuration by its value; none for 0.
+    pub(super) fn of_value(&self, value: u8) -> Option<Configuration<'_>> {
+        let info = self.info.as_ref().filter(|_| value != 0)?;
+        descriptors::configuration(&info.descriptors, value)
+    }
+
+    /// A setting of an interface of the active configuration.
+    pub(super) fn setting(&self, interface: u8, alternate: u8) -> Result<Interface<'_>, UsbError> {
+        let setting = self.layout().and_then(|layout| layout.interface(interface, alternate));
+        setting.ok_or(UsbError::NotFound)
+    }
+
+    /// The interfaces of the active configuration, in their first settings.
+    pub(super) fn interfaces(&self) -> Vec<InterfaceInfo> {
+        let Some(layout) = self.layout() else { return Vec::new() };
+        let firsts = layout.interfaces().filter(|interface| interface.alternate == 0);
+        firsts.map(|interface| self.interface_info(&interface)).collect()
+    }
+
+    fn interface_info(&self, interface: &Interface<'_>) -> InterfaceInfo {
+        let Interface { number, class, subclass, protocol, name, .. } = *interface;
+        InterfaceInfo { number, class, subclass, protocol, name: self.string(name) }
+    }
+
+    pub(super) fn string(&self, number: u8) -> Option<String> {
+        let known = self.strings.iter().find(|(known, _)| *known == number);
+        known.map(|(_, text)| text.clone())
+    }
+
     /// It is gone: its queues end, and who watches is told.
     pub(super) fn end(&self, rest: &mut Rest) {
         rest.queues.remove(self.own);
@@ -176,6 +216,8 @@ impl Device {
         self.id = id;
         self.own = rest.add_queue(Queue::new(id, Target::Control));
         self.info = None;
+        self.configuration = 0;
+        self.strings.clear();
         self.claims.clear();
         self.open = [None; 32];
     }
@@ -195,11 +237,11 @@ impl Device {
     }
 
     /// Ends the queues of an interface's endpoints.
-    pub(super) fn close(&mut self, interface: Option<u8>, rest: &mut Rest) {
+    pub(super) fn close(&mut self, interface: u8, rest: &mut Rest) {
         for open in &mut self.open {
             let Some(queue) = open.and_then(|id| rest.queues.get_mut(id)) else { continue };
             let Target::Endpoint { interface: owner, .. } = queue.target else { continue };
-            if interface.is_none_or(|interface| interface == owner) {
+            if interface == owner {
                 queue.closed = Some(UsbError::NotFound);
                 queue.end_all(UsbError::Cancelled, &mut rest.after);
                 *open = None;

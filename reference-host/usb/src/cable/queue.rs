@@ -1,6 +1,7 @@
 //! The transfers of one pipe.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use crate::{Completed, DeviceId, Packet, Request, Setup, Transfer, TransferType, UsbError};
 
@@ -29,6 +30,8 @@ pub(super) enum Target {
         transfers: TransferType,
         /// What the device says is its largest packet.
         max_packet: usize,
+        /// The time between two packets, if they are isochronous.
+        interval: Duration,
         /// The interface it belongs to.
         interface: u8,
     },
@@ -42,6 +45,10 @@ pub(super) struct Queue {
     /// Why nothing is submitted any more.
     pub(super) closed: Option<UsbError>,
     pub(super) listeners: Listeners,
+    /// When the next isochronous packet may go.
+    pub(super) opens: Option<Instant>,
+    /// When it has to be looked at again.
+    pub(super) deadline: Option<Instant>,
     entries: VecDeque<Entry>,
     /// The serial number of the first entry.
     first: u64,
@@ -56,6 +63,8 @@ impl Queue {
             target,
             closed: None,
             listeners: Listeners::default(),
+            opens: None,
+            deadline: None,
             entries: VecDeque::new(),
             first: 0,
             next: 0,
@@ -148,12 +157,9 @@ impl Queue {
         for entry in &mut self.entries {
             entry.ended.get_or_insert(Err(status));
         }
+        self.deadline = None;
+        self.opens = None;
         self.listeners.wake(after);
-    }
-
-    pub(super) fn is_isochronous(&self) -> bool {
-        let Target::Endpoint { transfers, .. } = self.target else { return false };
-        transfers == TransferType::Isochronous
     }
 }
 
@@ -232,9 +238,11 @@ impl Entry {
 /// Checks a transfer against what its queue leads to.
 pub(super) fn check(transfer: Transfer, target: Target) -> Result<Entry, UsbError> {
     let Transfer { tag, request } = transfer;
-    let (transfers, is_in) = match target {
-        Target::Control => (TransferType::Control, false),
-        Target::Endpoint { address, transfers, .. } => (transfers, address & 0x80 != 0),
+    let (transfers, is_in, max_packet) = match target {
+        Target::Control => (TransferType::Control, false, 0),
+        Target::Endpoint { address, transfers, max_packet, .. } => {
+            (transfers, address & 0x80 != 0, max_packet)
+        }
     };
     let plain = matches!(transfers, TransferType::Bulk | TransferType::Interrupt);
     let isochronous = transfers == TransferType::Isochronous;
@@ -259,7 +267,7 @@ pub(super) fn check(transfer: Transfer, target: Target) -> Result<Entry, UsbErro
             Entry::new(tag, Work::Control(setup), Vec::new(), len.into())
         }
         Request::IsochronousOut { data, packets } if isochronous && !is_in => {
-            let len = sum(&packets)?;
+            let len = sum(&packets, max_packet)?;
             if len != data.len() {
                 return Err(UsbError::Invalid);
             }
@@ -268,22 +276,26 @@ pub(super) fn check(transfer: Transfer, target: Target) -> Result<Entry, UsbErro
             entry
         }
         Request::IsochronousIn { packets } if isochronous && is_in => {
-            let mut entry = Entry::new(tag, Work::IsochronousIn, Vec::new(), sum(&packets)?);
+            let mut entry =
+                Entry::new(tag, Work::IsochronousIn, Vec::new(), sum(&packets, max_packet)?);
             entry.lengths = packets;
             entry
         }
         _ => return Err(UsbError::Invalid),
     };
-    if entry.len > LONGEST || entry.lengths.len() > MOST_PACKETS {
+    if entry.len > LONGEST {
         return Err(UsbError::Exhausted);
     }
     Ok(entry)
 }
 
-fn sum(packets: &[u32]) -> Result<usize, UsbError> {
-    if packets.is_empty() {
+/// The sum of the lengths of isochronous packets, none of which may be too large.
+fn sum(packets: &[u32], max_packet: usize) -> Result<usize, UsbError> {
+    if packets.is_empty() || packets.iter().any(|len| *len as usize > max_packet) {
         return Err(UsbError::Invalid);
     }
-    let sum: u64 = packets.iter().map(|len| u64::from(*len)).sum();
-    usize::try_from(sum).map_err(|_| UsbError::Exhausted)
+    if packets.len() > MOST_PACKETS {
+        return Err(UsbError::Exhausted);
+    }
+    Ok(packets.iter().map(|len| *len as usize).sum())
 }

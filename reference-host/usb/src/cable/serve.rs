@@ -26,7 +26,9 @@ impl Port {
     pub(super) fn serve(&mut self, address: u8, rest: &mut Rest) {
         let Some((gadget, queue, after)) = self.end_of(address, rest) else { return };
         let number = usize::from(address & 0x0f);
-        if address & 0x80 == 0 {
+        if queue.is_isochronous() {
+            self.serve_isochronous(address, rest);
+        } else if address & 0x80 == 0 {
             serve_out(gadget, queue, number, after);
         } else {
             serve_in(gadget, queue, number, after);
@@ -44,7 +46,7 @@ impl Port {
         }
         let device = self.device.as_ref().filter(|device| device.enumeration.is_none())?;
         let queue = rest.queues.get_mut(device.open[place(address)]?)?;
-        (!queue.is_isochronous()).then_some((&mut self.gadget, queue, &mut rest.after))
+        Some((&mut self.gadget, queue, &mut rest.after))
     }
 
     /// A packet of the gadget's.
@@ -87,6 +89,8 @@ impl Port {
         }
         if number == 0 {
             self.serve_control(rest);
+        } else {
+            self.serve(0x80 | number, rest);
         }
         Ok(())
     }
@@ -164,8 +168,9 @@ impl Port {
                 it.end(serial, Err(UsbError::Cancelled), &mut rest.after);
                 self.serve(address, rest);
             }
-            Target::Endpoint { .. } => {
+            Target::Endpoint { address, .. } => {
                 it.end(serial, Err(UsbError::Cancelled), &mut rest.after);
+                self.serve(address, rest);
             }
             Target::Control => {
                 it.end(serial, Err(UsbError::Cancelled), &mut rest.after);

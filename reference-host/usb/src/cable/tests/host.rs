@@ -4,8 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Change, Completed, DeviceInfo, Pipe, Request, Setup, Transfer, UsbDevice, UsbHost, wait_any,
+    Change, Completed, DeviceInfo, Pipe, PortSpeed, Request, Setup, Transfer, UsbController,
+    UsbDevice, UsbError, UsbHost, wait_any,
 };
+
+use super::super::{Cable, CablePort};
+use super::hand::Hand;
 
 /// Long enough for any machine.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
@@ -43,7 +47,7 @@ pub(crate) fn transfer(pipe: &mut dyn Pipe, request: Request) -> Completed {
 }
 
 pub(crate) fn read(pipe: &mut dyn Pipe, len: usize) -> Completed {
-    transfer(pipe, Request::In { len, room: Vec::new() })
+    transfer(pipe, room(len))
 }
 
 pub(crate) fn write(pipe: &mut dyn Pipe, data: &[u8]) -> Completed {
@@ -61,4 +65,63 @@ pub(crate) fn control_out(device: &dyn UsbDevice, setup: Setup, data: &[u8]) -> 
 /// Bytes that differ from place to place.
 pub(crate) fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 7 + at / 251) as u8).collect()
+}
+
+/// A gadget on a bus of its own, both driven by the test alone.
+pub(crate) struct Bench {
+    pub(crate) cable: Cable,
+    pub(crate) hand: Hand<CablePort>,
+    pub(crate) host: Arc<dyn UsbHost>,
+}
+
+impl Bench {
+    /// Plugged in and listed.
+    pub(crate) fn new(speed: PortSpeed) -> Self {
+        let mut bench = Self::silent(speed);
+        bench.hand.run();
+        assert_eq!(bench.host.devices().len(), 1);
+        bench
+    }
+
+    /// Plugged in; the gadget has answered nothing.
+    pub(crate) fn silent(speed: PortSpeed) -> Self {
+        let cable = Cable::new(3);
+        let mut hand = Hand::new(cable.plug(None, speed).unwrap());
+        hand.enable();
+        Self { host: cable.host(), cable, hand }
+    }
+
+    pub(crate) fn open(&self) -> Arc<dyn UsbDevice> {
+        self.host.open(self.host.devices()[0].id).unwrap()
+    }
+
+    /// Does what waits for the gadget.
+    pub(crate) fn while_it_answers<R: Send>(&mut self, act: impl FnOnce() -> R + Send) -> R {
+        std::thread::scope(|scope| {
+            let done = scope.spawn(act);
+            while !done.is_finished() {
+                let mut happened = self.hand.port.happened();
+                wait_any(&mut [&mut *happened], Some(Duration::from_millis(1)));
+                self.hand.run();
+            }
+            done.join().unwrap()
+        })
+    }
+}
+
+/// Starts transfers, whose tags count from 0 on.
+pub(crate) fn start(pipe: &mut dyn Pipe, requests: impl IntoIterator<Item = Request>) {
+    for (tag, request) in (0..).zip(requests) {
+        pipe.submit(Transfer { tag, request }).unwrap();
+    }
+}
+
+/// The status and the length of the next transfer, which must have ended.
+pub(crate) fn ended(pipe: &mut dyn Pipe) -> (u32, Result<(), UsbError>, usize) {
+    let Completed { tag, status, actual, .. } = pipe.take().expect("it has not ended");
+    (tag, status, actual)
+}
+
+pub(crate) fn room(len: usize) -> Request {
+    Request::In { len, room: Vec::new() }
 }

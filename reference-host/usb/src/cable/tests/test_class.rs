@@ -103,7 +103,7 @@ fn strings_are_read() {
         let setup = Setup { request_type: 0x80, request: 6, value, index: 0x0409 };
         let got = control_in(&**device, setup, 255);
         assert_eq!(got.status, Ok(()));
-        super::super::layout::text(&got.data).unwrap()
+        super::super::enumerate::text(&got.data).unwrap()
     };
     assert_eq!(read(1), known::MANUFACTURER);
     assert_eq!(read(2), known::PRODUCT);
