@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub mod cable;
+mod capture;
 mod controller;
 pub mod descriptors;
 mod device_info;
@@ -16,6 +17,7 @@ mod transfer;
 pub mod usbip;
 mod wait;
 
+pub use capture::{Capture, MAX_CAPTURED};
 pub use controller::{
     BusEvents, ControllerError, EndpointConfig, Events, PortSpeed, TransferType, UsbController,
 };

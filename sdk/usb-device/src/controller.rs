@@ -103,9 +103,10 @@ impl<P: Port> Controller<P> {
     }
 
     /// Asks the port what happened.
-    pub(crate) fn look(&mut self) {
+    pub(crate) fn look(&mut self) -> Events {
         let events = self.port.poll();
         self.heard(&events);
+        events
     }
 
     /// Waits until the port tells of something, unless it did already.

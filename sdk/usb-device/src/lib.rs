@@ -6,6 +6,7 @@
 //! | stack | what it takes |
 //! | --- | --- |
 //! | usb-device 0.3 | [`Bus`], and [`serve`] for its loop |
+//! | embassy-usb 0.6 | `embassy::Driver` (feature `embassy`), and `periplasm_hal::block_on` |
 //!
 //! A gadget is a driver that exports `periplasm:device/gadget`. Its `run` makes
 //! the device and its classes as its firmware would, and serves them:
@@ -48,6 +49,10 @@ periplasm_macros::sdk_bindings!("periplasm:usb-device/sdk");
 
 mod bus;
 mod controller;
+#[cfg(all(feature = "critical-section", target_family = "wasm"))]
+mod critical;
+#[cfg(feature = "embassy")]
+pub mod embassy;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 mod news;

@@ -12,7 +12,7 @@ use crate::slot::{self, Endpoint, Error, Events, Speed};
 /// It says what the resource `usb-device` of `periplasm:usb-device` says.
 pub trait Port: Send {
     /// Ready when [`Self::poll`] would tell of something.
-    type Happened: Future<Output = ()> + Send + Unpin;
+    type Happened: Future<Output = ()> + Send + Unpin + 'static;
 
     /// How fast the port talks.
     fn speed(&self) -> Speed;

@@ -2,7 +2,9 @@
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::future::{Ready, ready};
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -34,6 +36,8 @@ pub(crate) struct Inside {
     pub(crate) packets: VecDeque<(u8, Vec<u8>)>,
     /// What writes, reads and enabling give instead.
     pub(crate) error: Option<Error>,
+    /// Who waits.
+    waker: Option<Waker>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,14 +49,17 @@ impl Fake {
     }
 
     pub(crate) fn happens(&self, events: Events) {
-        self.inside().events.push_back(events);
+        let mut inside = self.inside();
+        inside.events.push_back(events);
+        let waker = inside.waker.take();
+        drop(inside);
+        waker.into_iter().for_each(Waker::wake);
     }
 
     /// A packet comes.
     pub(crate) fn comes(&self, number: u8, packet: &[u8]) {
-        let mut inside = self.inside();
-        inside.packets.push_back((number, packet.to_vec()));
-        inside.events.push_back(Events { out_ready: 1 << number, ..NOTHING });
+        self.inside().packets.push_back((number, packet.to_vec()));
+        self.happens(Events { out_ready: 1 << number, ..NOTHING });
     }
 
     /// What was asked since the last time.
@@ -64,6 +71,22 @@ impl Fake {
         let mut inside = self.inside();
         inside.calls.push(call);
         inside
+    }
+}
+
+/// Wakes the last one that asked, as the host does.
+pub(crate) struct Happened(Fake);
+
+impl Future for Happened {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut inside = self.0.inside();
+        if !inside.events.is_empty() {
+            return Poll::Ready(());
+        }
+        inside.waker = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 
@@ -90,7 +113,7 @@ pub(crate) fn setup(bytes: [u8; 8]) -> Events {
 }
 
 impl Port for Fake {
-    type Happened = Ready<()>;
+    type Happened = Happened;
 
     fn speed(&self) -> Speed {
         Speed::High
@@ -113,8 +136,8 @@ impl Port for Fake {
         self.call(Call::Wait(timeout)).events.pop_front().unwrap_or(NOTHING)
     }
 
-    fn happened(&mut self) -> Ready<()> {
-        ready(())
+    fn happened(&mut self) -> Happened {
+        Happened(self.clone())
     }
 
     fn write(&mut self, number: u8, packet: &[u8]) -> Result<(), Error> {

@@ -20,7 +20,7 @@ pub(super) const ETIMEDOUT: i32 = -110;
 pub(super) const EREMOTEIO: i32 = -121;
 
 /// The number of an error.
-pub(super) fn number(error: UsbError) -> i32 {
+pub(crate) fn number(error: UsbError) -> i32 {
     match error {
         UsbError::Gone => ENODEV,
         UsbError::Stall => EPIPE,

@@ -11,7 +11,7 @@
 
 mod bell;
 mod client;
-mod errno;
+pub(crate) mod errno;
 mod server;
 mod socket;
 #[cfg(test)]

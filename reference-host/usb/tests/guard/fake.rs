@@ -155,19 +155,31 @@ impl UsbInterface for FakeInterface {
     }
 }
 
-/// Its transfers end at once, with nothing.
-struct FakePipe(Fake, VecDeque<u32>);
+/// Its transfers end at once, with nothing; of isochronous packets the first has
+/// three bytes, and the others fail.
+struct FakePipe(Fake, VecDeque<(u32, usize)>);
 
 impl Pipe for FakePipe {
     fn submit(&mut self, transfer: Transfer) -> Result<(), UsbError> {
+        let packets = match &transfer.request {
+            Request::IsochronousIn { packets } => packets.len(),
+            _ => 0,
+        };
         self.0.note(Reached::Submit(transfer.request));
-        self.1.push_back(transfer.tag);
+        self.1.push_back((transfer.tag, packets));
         Ok(())
     }
 
     fn take(&mut self) -> Option<Completed> {
-        let tag = self.1.pop_front()?;
-        Some(Completed { tag, status: Ok(()), actual: 0, data: Vec::new(), packets: Vec::new() })
+        let (tag, count) = self.1.pop_front()?;
+        let failed = Packet { status: Err(UsbError::Protocol), actual: 0 };
+        let mut packets = vec![failed; count];
+        let mut data = Vec::new();
+        if let Some(first) = packets.first_mut() {
+            *first = Packet { status: Ok(()), actual: 3 };
+            data = vec![1, 2, 3];
+        }
+        Some(Completed { tag, status: Ok(()), actual: data.len(), data, packets })
     }
 
     fn ready(&mut self) -> Box<dyn Event> {
