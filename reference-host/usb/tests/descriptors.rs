@@ -1,10 +1,9 @@
-//! Descriptors: known ones, damaged ones, and any bytes.
+//! Descriptors: known ones and damaged ones. Any bytes are read in `tests/fuzz`.
 
 mod samples;
 
 use periplasm_usb::TransferType;
 use periplasm_usb::descriptors::*;
-use proptest::prelude::*;
 use samples::{BOS, HID, HID_DEVICE, SERIAL, STORAGE, device};
 
 #[test]
@@ -181,59 +180,4 @@ fn the_largest_configuration_is_read() {
     let read = Configuration::read(&bytes).unwrap();
     assert_eq!(read.interfaces().count(), 7280);
     assert!(matches!(read.damage, Some(DescriptorError::Truncated { .. })));
-}
-
-proptest! {
-    #[test]
-    fn any_bytes_are_read_to_the_end(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
-        look_at_all(&bytes)?;
-    }
-
-    #[test]
-    fn any_damage_is_survived(
-        at in 0..SERIAL.len(),
-        value: u8,
-        cut in 0..=SERIAL.len(),
-    ) {
-        let mut bytes = SERIAL;
-        bytes[at] = value;
-        look_at_all(&bytes[..cut])?;
-    }
-}
-
-/// Reads all there is: each piece is where it says it is.
-fn look_at_all(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let _ = (DeviceDescriptor::read(bytes), text(bytes).is_ok(), languages(bytes).is_ok());
-    if let Ok(bos) = Bos::read(bytes) {
-        prop_assert!(bos.capabilities().count() <= bytes.len());
-    }
-    let mut at = 0;
-    for one in walk(bytes).flatten() {
-        prop_assert_eq!(one.at, at);
-        prop_assert_eq!(&bytes[at..at + one.bytes.len()], one.bytes);
-        at += one.bytes.len();
-    }
-    for configuration in configurations(bytes).flatten() {
-        let checked = configuration.check();
-        let mut left = configuration.bytes;
-        for part in configuration.parts() {
-            let bytes = match part {
-                Part::Own(bytes) => bytes,
-                Part::Association(association) => association.bytes,
-                Part::Interface(interface) => {
-                    let own: usize = interface.endpoints().map(|one| one.bytes.len()).sum();
-                    prop_assert_eq!(interface.own().len() + own, interface.bytes.len());
-                    if checked.is_ok() {
-                        let declared = usize::from(interface.declared_endpoints);
-                        prop_assert_eq!(interface.endpoints().count(), declared);
-                    }
-                    interface.bytes
-                }
-            };
-            prop_assert!(left.starts_with(bytes));
-            left = &left[bytes.len()..];
-        }
-        prop_assert!(left.is_empty());
-    }
-    Ok(())
 }

@@ -21,7 +21,7 @@ pub(crate) struct Ci {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     ("fmt", || show_each(|folder| cargo_in(folder, ["fmt", "--all", "--check"]))),
     ("clippy", || {
         let args = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
@@ -34,6 +34,13 @@ const CHECKS: [Check; 6] = [
             doc.env("RUSTDOCFLAGS", "--deny warnings");
             doc
         })
+    }),
+    ("fuzz", || {
+        let args = ["clippy", "--features", "libfuzzer", "--bins", "--", "--deny", "warnings"];
+        let mut clippy = cargo_in(&root().join("tests/fuzz"), args);
+        // Without the fuzzer itself, which is C++ and would be linked in at last.
+        clippy.env("CUSTOM_LIBFUZZER_PATH", "/none/libfuzzer.a");
+        show(clippy)
     }),
     ("licences", licences),
     ("test", || show(cargo(["xtask", "test"]))),

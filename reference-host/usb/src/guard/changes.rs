@@ -105,6 +105,10 @@ impl Event for Changed {
     fn next_ns(&self) -> Option<u64> {
         if self.happened { None } else { self.event.next_ns() }
     }
+
+    fn outside(&self) -> bool {
+        self.event.outside()
+    }
 }
 
 fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
