@@ -3,7 +3,7 @@
 //! ```ignore
 //! let driver = Driver::new(port::open());
 //! let ended = driver.ended();
-//! let mut builder = embassy_usb::Builder::new(driver, config, …);
+//! let mut builder = embassy_usb::Builder::new(driver, config, /* buffers */);
 //! let mut class = CdcAcmClass::new(&mut builder, &mut state, 64);
 //! let mut device = builder.build();
 //! // Runs until the port is gone.

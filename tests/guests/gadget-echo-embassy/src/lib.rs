@@ -60,3 +60,30 @@ async fn echo<P: Port + 'static>(
         class.write_packet(&packet[..len]).await?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use periplasm_gadget_testing::{Request, Speed, plug};
+    use std::vec::Vec;
+
+    #[test]
+    fn it_sends_back_what_it_receives() {
+        let serial = plug(Speed::Full, |port| embassy_futures::block_on(super::run(port)));
+        assert_eq!(serial.info.product.as_deref(), Some("Echo of embassy"));
+        // SET_LINE_CODING: 115200 baud, 8N1 (CDC PSTN 1.2, 6.3.10).
+        let coding = [0x00, 0xc2, 0x01, 0x00, 0, 0, 8];
+        serial.control_out(0x21, 0x20, 0, 0, &coding).unwrap();
+        assert_eq!(serial.control_in(0xa1, 0x21, 0, 0, 7).unwrap(), coding);
+        let mut data = serial.claim(1);
+        let (mut input, mut output) = (data.line(0x82), data.line(0x01));
+        let sent: Vec<u8> = (0..10_000_u32).map(|n| (n % 251) as u8).collect();
+        output.start(Request::Out(sent.clone()));
+        let mut received = Vec::new();
+        while received.len() < sent.len() {
+            received.extend(input.read(64).unwrap());
+        }
+        assert_eq!(received, sent);
+    }
+}

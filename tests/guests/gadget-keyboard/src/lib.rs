@@ -67,3 +67,37 @@ fn run<P: Port>(port: P) -> Result<(), periplasm_usb_device::Error> {
         ControlFlow::Continue(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::String;
+
+    use periplasm_gadget_testing::{Speed, plug};
+
+    /// Boot reports (HID 1.11, B.1): letters and shift are enough for the text.
+    #[test]
+    fn it_types_its_text() {
+        let keyboard = plug(Speed::Full, super::run);
+        // GET_DESCRIPTOR, report, from the interface (7.1.1): usage page 1, usage 6.
+        let report = keyboard.control_in(0x81, 6, 0x2200, 0, 256).unwrap();
+        assert_eq!(report[..4], [0x05, 0x01, 0x09, 0x06]);
+        let mut interface = keyboard.claim(0);
+        let mut input = interface.line(0x81);
+        let mut typed = String::new();
+        while !typed.ends_with('\n') {
+            let report = input.read(8).unwrap();
+            typed.extend(match report[2] {
+                0 => None,
+                key @ 4..=29 if report[0] & 0x22 != 0 => Some((b'A' + key - 4) as char),
+                key @ 4..=29 => Some((b'a' + key - 4) as char),
+                0x28 => Some('\n'),
+                0x2c => Some(' '),
+                0x37 => Some('.'),
+                key => panic!("{key:#x}"),
+            });
+        }
+        assert_eq!(typed, super::TEXT);
+    }
+}

@@ -51,3 +51,34 @@ fn run<P: Port>(port: P) -> Result<(), periplasm_usb_device::Error> {
         ControlFlow::Continue(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use periplasm_gadget_testing::{Request, Speed, plug};
+    use std::vec::Vec;
+
+    /// Requests of CDC's PSTN subclass 1.2, 6.3.10 and 6.3.11; the data of the
+    /// class's own choice at first.
+    #[test]
+    fn it_sends_back_what_it_receives() {
+        let serial = plug(Speed::Full, super::run);
+        assert_eq!(serial.info.product.as_deref(), Some("Echo"));
+        // SET_LINE_CODING: 115200 baud, 8N1.
+        let coding = [0x00, 0xc2, 0x01, 0x00, 0, 0, 8];
+        serial.control_out(0x21, 0x20, 0, 0, &coding).unwrap();
+        assert_eq!(serial.control_in(0xa1, 0x21, 0, 0, 7).unwrap(), coding);
+        let mut data = serial.claim(1);
+        let (mut input, mut output) = (data.line(0x82), data.line(0x01));
+        // More than the class's buffers, so that it must make the host wait.
+        let sent: Vec<u8> = (0..10_000_u32).map(|n| (n % 251) as u8).collect();
+        output.start(Request::Out(sent.clone()));
+        let mut received = Vec::new();
+        while received.len() < sent.len() {
+            received.extend(input.read(64).unwrap());
+        }
+        assert_eq!(received, sent);
+        assert_eq!(output.finish().actual, sent.len());
+    }
+}

@@ -58,3 +58,6 @@ fn run<P: Port>(port: P) -> Result<(), periplasm_usb_device::Error> {
         ControlFlow::Continue(())
     })
 }
+
+#[cfg(test)]
+mod tests;
