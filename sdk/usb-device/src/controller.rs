@@ -88,11 +88,13 @@ impl<P: Port> Controller<P> {
         Ok(address)
     }
 
-    /// Connects, with all that was reserved.
+    /// Connects, with all that was reserved. An endpoint without room for a byte
+    /// was reserved so that nobody else has its number: usbd-gscan does that.
     pub(crate) fn enable(&mut self) {
         self.forget();
         self.news = News::default();
-        self.failed = self.port.enable(&self.endpoints).err();
+        let real = self.endpoints.iter().copied().filter(|endpoint| endpoint.max_packet_size > 0);
+        self.failed = self.port.enable(&real.collect::<Vec<_>>()).err();
     }
 
     /// Disconnects.

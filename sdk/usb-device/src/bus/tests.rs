@@ -87,6 +87,8 @@ fn endpoints_are_given_in_order_and_taken_by_enabling() {
         let refused = next(direction, Some(address), EndpointType::Bulk, 64);
         assert_eq!(refused, Err(UsbError::InvalidEndpoint), "{address:#x}");
     }
+    // A number that is to be left free.
+    assert_eq!(next(Out, None, EndpointType::Bulk, 0), Ok(0x02));
     let refused = next(Out, None, EndpointType::Bulk, 1025);
     assert_eq!(refused, Err(UsbError::EndpointMemoryOverflow));
 
