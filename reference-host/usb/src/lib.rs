@@ -13,6 +13,8 @@ mod device_info;
 mod error;
 mod guard;
 mod host;
+#[cfg(target_os = "linux")]
+pub mod linux;
 mod transfer;
 pub mod usbip;
 mod wait;

@@ -1,0 +1,47 @@
+//! What nusb does not tell: the kernel's files for a device.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::descriptors::MAX_CONFIGURATIONS;
+
+/// The device descriptor and all configuration descriptors.
+pub(super) fn descriptors(device: &Path) -> io::Result<Vec<u8>> {
+    let limit = 18 + MAX_CONFIGURATIONS as u64 * 0xffff;
+    let mut bytes = Vec::new();
+    File::open(device.join("descriptors"))?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a driver of the kernel has an interface of the active configuration.
+/// A program that has it through usbfs is none.
+pub(super) fn kernel_driver(device: &Path, configuration: u8, interface: u8) -> bool {
+    let Some(name) = device.file_name().and_then(|name| name.to_str()) else { return false };
+    let link = device.join(format!("{name}:{configuration}.{interface}/driver"));
+    let Ok(driver) = std::fs::read_link(link) else { return false };
+    driver.file_name().is_some_and(|name| name != "usbfs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn drivers_are_found_by_their_links() {
+        let root = std::env::temp_dir().join(format!("periplasm-sysfs-{}", std::process::id()));
+        let device = root.join("1-4.2");
+        for interface in 0..3 {
+            std::fs::create_dir_all(device.join(format!("1-4.2:1.{interface}"))).unwrap();
+        }
+        symlink("../../drivers/usb-storage", device.join("1-4.2:1.0/driver")).unwrap();
+        symlink("../../drivers/usbfs", device.join("1-4.2:1.1/driver")).unwrap();
+        std::fs::write(device.join("descriptors"), [18, 1, 0, 2]).unwrap();
+        let found = [0, 1, 2, 9].map(|number| kernel_driver(&device, 1, number));
+        assert_eq!(found, [true, false, false, false]);
+        assert_eq!(descriptors(&device).unwrap(), [18, 1, 0, 2]);
+        std::fs::remove_dir_all(&root).unwrap();
+        assert!(descriptors(&device).is_err());
+    }
+}
