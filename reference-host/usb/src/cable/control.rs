@@ -36,13 +36,16 @@ enum Step {
 }
 
 impl Port {
-    /// Queues a request of the host side itself, before those of others, and
-    /// gives it the usual time.
+    /// Queues a request of the host side itself, and gives it the usual time.
+    /// While a device is enumerated it goes before those of others.
     pub(super) fn ask(&mut self, entry: super::queue::Entry, rest: &mut Rest) {
         let Some(device) = &mut self.device else { return };
         let Some(own) = rest.queues.get_mut(device.own) else { return };
         if let Ok(serial) = own.push(entry) {
-            device.requests.push_front((device.own, serial));
+            match device.enumeration {
+                Some(_) => device.requests.push_front((device.own, serial)),
+                None => device.requests.push_back((device.own, serial)),
+            }
             let deadline = Instant::now() + rest.patience;
             device.deadline = Some(deadline);
             rest.sooner.set(deadline);

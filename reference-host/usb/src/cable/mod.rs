@@ -95,7 +95,10 @@ impl Cable {
         self.on(port, |port, rest| {
             if port.owned && std::mem::take(&mut port.plugged) && port.gadget.enabled {
                 port.detach(rest);
-                port.gadget.tell(&mut rest.after, |bus| bus.detached = true);
+                port.gadget.tell(&mut rest.after, |bus| {
+                    bus.attached = false;
+                    bus.detached = true;
+                });
             }
         });
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Completed, DeviceId, Pipe, PortSpeed, Request, Setup, Transfer, TransferType, UsbDevice,
-    UsbError, UsbInterface, wait_any,
+    DeviceId, Pipe, PortSpeed, Request, Setup, Transfer, TransferType, UsbDevice, UsbError,
+    UsbInterface, wait_any,
 };
 
 use crate::descriptors::Endpoint;
@@ -54,13 +54,9 @@ impl OpenDevice {
         let mut pipe = CablePipe::control(&self.shared, self.port, self.id);
         let request = Request::ControlOut { setup, data: Vec::new() };
         pipe.submit(Transfer { tag: 0, request })?;
+        // If the time is up, dropping the pipe cancels the request.
         wait_any(&mut [&mut *pipe.ready()], Some(self.patience()));
-        pipe.cancel_all();
-        match pipe.take() {
-            Some(Completed { status: Err(UsbError::Cancelled), .. }) => Err(UsbError::Timeout),
-            Some(completed) => completed.status,
-            None => Err(UsbError::Timeout),
-        }
+        pipe.take().map_or(Err(UsbError::Timeout), |completed| completed.status)
     }
 
     fn patience(&self) -> Duration {

@@ -14,6 +14,9 @@ pub(super) const MOST_IN_FLIGHT: usize = 1024;
 /// The longest transfer, bytes.
 pub(super) const LONGEST: usize = 16 << 20;
 
+/// How much memory the first packet of an IN transfer may take, bytes.
+const FIRST_ROOM: usize = 1 << 20;
+
 /// The most packets of an isochronous transfer.
 pub(super) const MOST_PACKETS: usize = 4096;
 
@@ -218,9 +221,9 @@ impl Entry {
     /// Adds what came in. True when there was room for all of it.
     pub(super) fn fill(&mut self, packet: &[u8], room: usize) -> bool {
         if self.data.is_empty() {
-            // Not before something comes: a caller may have asked for a lot on a
-            // thousand transfers.
-            self.data.reserve_exact(self.len);
+            // Not before something comes, and not all of it: a caller may have
+            // asked for a lot on a thousand transfers.
+            self.data.reserve_exact(self.len.min(FIRST_ROOM));
         }
         let fits = packet.len().min(room);
         self.data.extend_from_slice(&packet[..fits]);

@@ -9,4 +9,4 @@ mod hostile;
 mod hotplug;
 mod isochronous;
 pub(crate) mod loopback;
-mod test_class;
+pub(crate) mod test_class;

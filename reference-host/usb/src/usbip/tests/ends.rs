@@ -44,6 +44,14 @@ fn a_device_is_listed_as_it_is() {
 }
 
 #[test]
+fn a_device_behaves_as_on_the_cable() {
+    for (name, behaviour) in crate::cable::tests::test_class::BEHAVIOURS {
+        println!("{name}");
+        behaviour(&Fixture::new().client());
+    }
+}
+
+#[test]
 fn control_transfers_go_both_ways_and_stall() {
     let fixture = Fixture::new();
     let (_, device) = device(&fixture.client());
