@@ -37,7 +37,8 @@ enum Step {
 
 impl Port {
     /// Queues a request of the host side itself, and gives it the usual time.
-    /// While a device is enumerated it goes before those of others.
+    /// While a device is enumerated it goes before those of others, and there is
+    /// always one.
     pub(super) fn ask(&mut self, entry: super::queue::Entry, rest: &mut Rest) {
         let Some(device) = &mut self.device else { return };
         let Some(own) = rest.queues.get_mut(device.own) else { return };
@@ -79,9 +80,6 @@ impl Port {
                 return None;
             }
             let &(queue, serial) = device.requests.front()?;
-            if device.enumeration.is_some() && queue != device.own {
-                return None;
-            }
             device.requests.pop_front();
             // Those that were cancelled, or whose queue is gone, are left out.
             let Some(entry) = rest.queues.get_mut(queue).and_then(|it| it.get_mut(serial)) else {

@@ -1,6 +1,8 @@
 //! What comes and goes: plugs, resets, sleep.
 
-use crate::{BusEvents, Change, PortSpeed, Request, Speed, UsbController, UsbError, wait_any};
+use crate::{
+    BusEvents, Change, PortSpeed, Request, Setup, Speed, UsbController, UsbError, wait_any,
+};
 
 use super::super::{Cable, NoPort};
 use super::hand::{BULK, Hand};
@@ -172,4 +174,38 @@ fn events_happen_when_there_is_something() {
         while bench.hand.port.read(BULK, &mut [0; 64]) != Ok(8) {}
         assert!(waiting.join().unwrap());
     });
+}
+
+#[test]
+fn what_is_done_before_a_reset_is_told_is_void() {
+    let mut bench = Bench::new(PortSpeed::Full);
+    let device = bench.open();
+    let mut interface = device.claim(0).unwrap();
+    let mut pipe = interface.pipe(0x80 | BULK).unwrap();
+    let mut control = device.control();
+    std::thread::scope(|scope| {
+        let reset = scope.spawn(|| device.reset());
+        while !bench.cable.0.with(|bus| bus.ports[0].is_enumerating()) {
+            std::thread::yield_now();
+        }
+        // The gadget does not know yet.
+        let port = &mut bench.hand.port;
+        assert_eq!(port.write(BULK, &[1]), Ok(()));
+        port.set_stalled(BULK, true);
+        port.set_address(1);
+        assert!(!port.is_stalled(BULK));
+        // What others ask waits until the device is there again.
+        let setup = Setup { request_type: 0x82, request: 0, value: 0, index: 0x81 };
+        start(&mut *control, [Request::ControlIn { setup, len: 2 }]);
+        while !reset.is_finished() {
+            bench.hand.step();
+        }
+        assert_eq!(reset.join().unwrap(), Ok(()));
+    });
+    bench.hand.run();
+    assert_eq!(ended(&mut *control), (0, Ok(()), 2));
+    let [.., configured, asked] = &*bench.hand.seen else { panic!("nothing was asked") };
+    assert_eq!((configured[1], asked[0]), (9, 0x82));
+    start(&mut *pipe, [room(1)]);
+    assert_eq!(pipe.take(), None);
 }
