@@ -10,8 +10,22 @@
 //! the bus on as far as it goes, under one lock, and wakes the other side. Bulk
 //! and interrupt packets go as soon as both sides are ready; intervals of
 //! interrupt endpoints are not waited for. Isochronous packets alone go by the
-//! clock; `isochronous.rs` says how. A thread that looks at it lives as long as
-//! there is a deadline.
+//! clock: one packet an interval, which may be a tenth of a second late and is
+//! lost then, with the status `Protocol`. A thread that looks at the clock lives
+//! as long as there is a deadline.
+//!
+//! What the specification leaves to a host is done so:
+//! - An enabled gadget is reset and asked for its descriptors and strings, and
+//!   gets its first configuration. When that fails it is tried three times more,
+//!   then left alone until it is plugged in again. An answer may take 5 s.
+//! - A STALL of a bulk or interrupt endpoint ends all transfers in flight there,
+//!   and later ones, as long as the gadget stalls.
+//! - A packet has been transferred when it is in the gadget's buffer, of which
+//!   each endpoint has one. A cancelled transfer counts what was transferred; a
+//!   packet that the gadget was told of stays to be read.
+//! - A control request that is cancelled is void to the gadget with the next
+//!   SETUP. Control requests have no time limit but the caller's.
+//! - A gadget may always wake a suspended port.
 
 mod bus;
 mod control;

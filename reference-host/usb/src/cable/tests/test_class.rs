@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use periplasm_request::{UsbFilter, UsbPrivilege};
 use usb_device::test_class as known;
 
-use crate::{PortSpeed, Setup, UsbError, UsbHost, UsbInterface};
+use crate::{Guarded, PortSpeed, Setup, UsbError, UsbHost, UsbInterface};
 
 use super::super::Cable;
 use super::adapter::test_class;
@@ -51,6 +52,21 @@ fn on_a_cable(behaviour: Behaviour) {
     let cable = Cable::new(1);
     let _gadget = test_class(cable.plug(None, PortSpeed::Full).unwrap());
     behaviour(&cable.host());
+}
+
+#[test]
+fn a_guard_that_permits_all_changes_nothing() {
+    let all = UsbFilter {
+        control: ["standard", "class", "vendor"].map(|scope| scope.parse().unwrap()).into(),
+        may: UsbPrivilege::ALL.into(),
+        ..UsbFilter::default()
+    };
+    for (name, behaviour) in BEHAVIOURS {
+        println!("{name}");
+        let cable = Cable::new(1);
+        let _gadget = test_class(cable.plug(None, PortSpeed::Full).unwrap());
+        behaviour(&Guarded::new(cable.host(), vec![all.clone()], vec![all.clone()]));
+    }
 }
 
 /// A request of the vendor's, to the device.
