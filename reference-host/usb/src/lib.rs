@@ -5,6 +5,7 @@
 //! drives. A wait has an event of `periplasm-backend`.
 #![deny(unsafe_code)]
 
+mod bell;
 pub mod cable;
 mod capture;
 mod controller;
@@ -15,6 +16,8 @@ mod guard;
 mod host;
 #[cfg(target_os = "linux")]
 pub mod linux;
+#[cfg(target_os = "linux")]
+pub mod raw_gadget;
 mod transfer;
 pub mod usbip;
 mod wait;

@@ -10,7 +10,7 @@ use nusb::transfer::{ControlIn, ControlOut, ControlType, Recipient, TransferErro
 use periplasm_backend::Event;
 
 use super::error::transfer;
-use super::host::lock;
+use crate::bell::lock;
 use crate::{Completed, Pipe, Request, Setup, Transfer, UsbError};
 
 /// The most transfers of a queue.

@@ -8,9 +8,9 @@ use nusb::MaybeFuture;
 use super::control::ControlPipe;
 use super::endpoint::Endpoint;
 use super::error::function;
-use super::host::lock;
 use super::pipe::{LinuxPipe, Open};
 use super::sysfs;
+use crate::bell::lock;
 use crate::descriptors::configuration;
 use crate::{DeviceInfo, Pipe, UsbDevice, UsbError, UsbInterface};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use futures_util::Stream;
@@ -13,17 +13,13 @@ use periplasm_backend::Event;
 use super::device::LinuxDevice;
 use super::error::{OpenError, function, udev_rule};
 use super::sysfs;
+use crate::bell::lock;
 use crate::{
     Change, Changes, DeviceId, DeviceInfo, InterfaceInfo, Speed, UsbDevice, UsbError, UsbHost,
 };
 
 /// Numbers of devices: none is used twice.
 static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// Takes a lock, whatever happened to its last holder.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The kernel's devices.
 pub(super) struct LinuxHost(Arc<Registry>);

@@ -8,8 +8,8 @@ use nusb::transfer::Buffer;
 use periplasm_backend::Event;
 
 use super::endpoint::Endpoint;
-use super::host::lock;
 use super::slots::{Queue, Slots};
+use crate::bell::lock;
 use crate::{Completed, Pipe, Request, Transfer, UsbError};
 
 /// The most bytes of a transfer.

@@ -9,7 +9,6 @@
 //! The protocol has no password and no secrecy: whoever reaches the port has the
 //! devices. A server listens on loopback unless it is told otherwise.
 
-mod bell;
 mod client;
 pub(crate) mod errno;
 mod server;

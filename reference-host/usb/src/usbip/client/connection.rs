@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::flights::{Flight, Flights};
 use super::queue::{Queue, Ready};
 use super::request::{Kind, Outgoing, outgoing};
-use crate::usbip::bell::lock;
+use crate::bell::lock;
 use crate::usbip::socket;
 use crate::usbip::wire::{Command, ReadError, ReplyHead, Submit, WireError};
 use crate::{Completed, Request, Transfer, UsbError, wait_any};

@@ -7,8 +7,8 @@ use super::connection::Connection;
 use super::describe::describe;
 use super::pipe::{Open, RemotePipe};
 use super::request::Kind;
+use crate::bell::lock;
 use crate::descriptors::configuration;
-use crate::usbip::bell::lock;
 use crate::{Pipe, Request, Setup, Speed, TransferType, UsbDevice, UsbError, UsbInterface};
 
 /// What all handles of a device share.

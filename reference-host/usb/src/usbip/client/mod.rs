@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use super::bell::lock;
 use super::wire::{Exported, ReadError};
+use crate::bell::lock;
 use crate::{Change, Changes, DeviceId, DeviceInfo, UsbDevice, UsbError, UsbHost};
 use connection::Connection;
 use describe::{configure, describe, info, speed};

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use periplasm_backend::Event;
 
-use crate::usbip::bell::{Wakers, lock};
+use crate::bell::{Wakers, lock};
 use crate::{Change, Changes};
 
 /// The most changes that wait to be taken; older ones are dropped.

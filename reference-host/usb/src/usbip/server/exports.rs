@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
+use crate::bell::lock;
 use crate::descriptors::{Configuration, configurations};
-use crate::usbip::bell::lock;
 use crate::usbip::wire::Exported;
 use crate::{DeviceId, DeviceInfo, Speed, UsbHost};
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::exports::interfaces;
 use super::flight::setup;
 use super::session::{Held, Line, Session};
+use crate::bell::lock;
 use crate::descriptors::configuration;
-use crate::usbip::bell::lock;
 use crate::usbip::wire::Submit;
 use crate::{UsbError, wait_any};
 

@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::bell::lock;
 use crate::UsbHost;
+use crate::bell::lock;
 use exports::Exports;
 
 /// How many clients a server has at once; more are turned away.

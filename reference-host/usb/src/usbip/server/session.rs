@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use periplasm_backend::Event;
 
 use super::flight::{Flight, failed, request};
+use crate::bell::{Bell, lock};
 use crate::descriptors::configuration;
-use crate::usbip::bell::{Bell, lock};
 use crate::usbip::socket;
 use crate::usbip::wire::{Command, ReadError, Reply, Submit, WireError, flags};
 use crate::{

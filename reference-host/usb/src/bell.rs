@@ -7,17 +7,17 @@ use periplasm_backend::Event;
 
 /// Takes a lock, whatever happened to its last holder: no state here is left
 /// half changed.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Who is to be woken; each once.
 #[derive(Debug, Default)]
-pub(super) struct Wakers(Vec<Waker>);
+pub(crate) struct Wakers(Vec<Waker>);
 
 impl Wakers {
     /// Remembers one.
-    pub(super) fn add(&mut self, waker: &Waker) {
+    pub(crate) fn add(&mut self, waker: &Waker) {
         if !self.0.iter().any(|other| other.will_wake(waker)) {
             self.0.push(waker.clone());
         }
@@ -25,12 +25,12 @@ impl Wakers {
 
     /// Forgets all. They are to be woken without a lock: a waker may do anything.
     #[must_use]
-    pub(super) fn take(&mut self) -> Self {
+    pub(crate) fn take(&mut self) -> Self {
         Self(std::mem::take(&mut self.0))
     }
 
     /// Wakes all.
-    pub(super) fn wake(self) {
+    pub(crate) fn wake(self) {
         for waker in self.0 {
             waker.wake();
         }
@@ -39,11 +39,11 @@ impl Wakers {
 
 /// Rung by one thread, heard by another.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Bell(Arc<Mutex<(bool, Wakers)>>);
+pub(crate) struct Bell(Arc<Mutex<(bool, Wakers)>>);
 
 impl Bell {
     /// Rings until [`Self::silence`].
-    pub(super) fn ring(&self) {
+    pub(crate) fn ring(&self) {
         let woken = {
             let mut state = lock(&self.0);
             state.0 = true;
@@ -53,7 +53,7 @@ impl Bell {
     }
 
     /// Ends the ringing.
-    pub(super) fn silence(&self) {
+    pub(crate) fn silence(&self) {
         lock(&self.0).0 = false;
     }
 }
