@@ -5,8 +5,8 @@ use std::time::Instant;
 use crate::UsbError;
 
 use super::bus::Rest;
+use super::entry::{Entry, Work};
 use super::port::Port;
-use super::queue::Work;
 
 /// The request that is being done.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ impl Port {
     /// Queues a request of the host side itself, and gives it the usual time.
     /// While a device is enumerated it goes before those of others, and there is
     /// always one.
-    pub(super) fn ask(&mut self, entry: super::queue::Entry, rest: &mut Rest) {
+    pub(super) fn ask(&mut self, entry: Entry, rest: &mut Rest) {
         let Some(device) = &mut self.device else { return };
         let Some(own) = rest.queues.get_mut(device.own) else { return };
         if let Ok(serial) = own.push(entry) {

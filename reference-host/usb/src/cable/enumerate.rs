@@ -9,8 +9,8 @@ use crate::{Change, DeviceId, DeviceInfo, PortSpeed, Setup, Speed, UsbError};
 use kinds::{CONFIGURATION, DEVICE, STRING};
 
 use super::bus::Rest;
+use super::entry::Entry;
 use super::port::Port;
-use super::queue::Entry;
 
 /// How often it is tried again.
 const MORE_TRIES: u8 = 3;

@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 use crate::{Packet, TransferType, UsbError};
 
 use super::bus::{After, Rest};
+use super::device::place;
+use super::entry::Entry;
 use super::gadget::Gadget;
-use super::port::{Port, place};
-use super::queue::{Entry, Queue, Target};
+use super::port::Port;
+use super::queue::{Queue, Target};
 
 /// How late a packet may be.
 const GRACE: Duration = Duration::from_millis(100);

@@ -29,6 +29,8 @@
 
 mod bus;
 mod control;
+mod device;
+mod entry;
 mod enumerate;
 mod gadget;
 mod host;

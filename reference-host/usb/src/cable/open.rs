@@ -11,11 +11,13 @@ use crate::{
 use crate::descriptors::Endpoint;
 
 use super::bus::{Rest, Shared};
+use super::device::Device;
+use super::entry::Entry;
 use super::enumerate::Enumeration;
 use super::listen::{Subject, Waiting};
 use super::pipe::CablePipe;
-use super::port::{Device, Port};
-use super::queue::{Entry, Target};
+use super::port::Port;
+use super::queue::Target;
 
 /// A handle on a device.
 #[derive(Clone)]

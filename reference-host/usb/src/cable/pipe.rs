@@ -7,9 +7,10 @@ use periplasm_backend::Event;
 use crate::{Completed, DeviceId, Pipe, Setup, Transfer, UsbError};
 
 use super::bus::Shared;
+use super::entry::check;
 use super::listen::{Subject, Waiting};
 use super::open::OpenDevice;
-use super::queue::{Queue, Target, check};
+use super::queue::{Queue, Target};
 
 /// A queue, and the handle on it.
 pub(super) struct CablePipe {

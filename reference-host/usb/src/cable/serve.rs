@@ -8,9 +8,11 @@
 use crate::{ControllerError, TransferType, UsbError};
 
 use super::bus::{After, Rest};
+use super::device::place;
+use super::entry::Entry;
 use super::gadget::Gadget;
-use super::port::{Port, place};
-use super::queue::{Entry, Queue, Target};
+use super::port::Port;
+use super::queue::{Queue, Target};
 
 impl Port {
     /// Goes on with everything.
