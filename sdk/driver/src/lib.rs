@@ -69,6 +69,7 @@
 //! | is an embedded-graphics display | `picture::draw` (feature `graphics`) |
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
 //! | gives pins or pulses to other stages | [`gives!`] |
+//! | needs std | feature `std`, no `#![no_std]`, and `target = "wasm32-wasip2"` in `[package.metadata.periplasm]`: `compose` gives it a sealed WASI |
 //! | logs through defmt | [`silence_defmt!`] |
 //! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
 //!
@@ -90,6 +91,7 @@ mod panic;
 #[cfg(feature = "graphics")]
 pub mod picture;
 mod poll;
+mod runtime;
 mod silence;
 #[cfg(feature = "storage")]
 pub mod storage;
@@ -102,6 +104,8 @@ pub use device::Device;
 pub use embedded_hal;
 pub use nb;
 pub use panic::panicked;
+#[cfg(feature = "std")]
+pub use panic::report_panics;
 pub use periplasm_hal as hal;
 pub use periplasm_hal::embedded_hal_async;
 pub use periplasm_hal::{

@@ -1,7 +1,7 @@
 //! The panic report.
 
 use core::fmt::{self, Write};
-use core::panic::PanicInfo;
+use core::panic::{Location as PanicLocation, PanicInfo};
 
 use periplasm_hal::Diag;
 use periplasm_hal::bindings::periplasm::hal::diag::Location;
@@ -14,13 +14,28 @@ const MAX_MESSAGE: usize = 512;
 ///
 /// Nothing is allocated: memory may be what ran out.
 pub fn panicked(info: &PanicInfo<'_>, open: fn() -> Diag) -> ! {
+    report(format_args!("{}", info.message()), info.location(), open);
+    trap()
+}
+
+/// Has every panic reported through the stage's `diag` slot; std then traps.
+/// For what [`crate::driver!`] writes for a driver on std.
+#[cfg(feature = "std")]
+pub fn report_panics(open: fn() -> Diag) {
+    extern crate std;
+    std::panic::set_hook(std::boxed::Box::new(move |info| {
+        let text = info.payload_as_str().unwrap_or("a panic without text");
+        report(format_args!("{text}"), info.location(), open);
+    }));
+}
+
+fn report(text: fmt::Arguments<'_>, location: Option<&PanicLocation<'_>>, open: fn() -> Diag) {
     let mut message = Message { bytes: [0; MAX_MESSAGE], len: 0 };
     // A message that is too long is cut; that is no reason to say nothing.
-    let _ = write!(message, "{}", info.message());
+    let _ = message.write_fmt(text);
     let location =
-        info.location().map(|l| Location { file: l.file(), line: l.line(), column: l.column() });
+        location.map(|l| Location { file: l.file(), line: l.line(), column: l.column() });
     open().panicked(message.as_str(), location);
-    trap()
 }
 
 #[cfg(target_family = "wasm")]

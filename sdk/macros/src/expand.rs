@@ -60,20 +60,7 @@ pub(crate) fn driver(input: proc_macro::TokenStream) -> Expansion {
         #[cfg(not(target_family = "wasm"))]
         const _: ::core::marker::PhantomData<#device> = ::core::marker::PhantomData;
 
-        // A driver is `no_std` as a component. Natively, where only its tests
-        // and lints run, std has the allocator and the panic handler.
-        #[cfg(not(target_family = "wasm"))]
-        extern crate std;
-
-        #[cfg(target_family = "wasm")]
-        #[global_allocator]
-        static ALLOCATOR: ::periplasm_driver::Allocator = ::periplasm_driver::ALLOCATOR;
-
-        #[cfg(target_family = "wasm")]
-        #[panic_handler]
-        fn panicked(info: &::core::panic::PanicInfo<'_>) -> ! {
-            ::periplasm_driver::panicked(info, bindings::diag::open)
-        }
+        ::periplasm_driver::runtime!(bindings::diag::open);
     })
 }
 
