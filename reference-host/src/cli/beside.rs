@@ -57,6 +57,9 @@ impl Decided {
         let mut decided = Self::default();
         for file in files {
             let pipeline = Pipeline::load(file)?;
+            if pipeline.run_export().or(pipeline.gadget_export()).is_none() {
+                return Err(of(file, RunError { stage: None, cause: Cause::NoApp }));
+            }
             decided.grants.push(Grants::decide(&pipeline, board)?);
             decided.pipelines.push((file.clone(), pipeline));
         }

@@ -109,7 +109,7 @@ fn grant(slot: &Slot, board: &Board) -> Result<Grant, Box<Refusal>> {
             let none = || Box::new(Refusal::none(slot, SlotKind::Usb, name, board));
             let port = board.usb(name).ok_or_else(none)?;
             usb::grant(slot, name, devices, port)
-                .map_err(|refusal| Box::new(Refusal::Usb(refusal.into())))?
+                .map_err(|refusal| Box::new(Refusal::Usb(refusal)))?
         }
         Request::Diag => Granted::Diag,
         other => match (slot.kind(), other.name()) {

@@ -45,13 +45,13 @@ pub(super) fn grant(
     name: &str,
     request: &[UsbFilter],
     port: &UsbPort,
-) -> Result<Granted, UsbRefusal> {
+) -> Result<Granted, Box<UsbRefusal>> {
     let (request, allow) = (request.to_vec(), port.allow());
     for asked in &request {
         let some: Vec<&UsbFilter> = allow.iter().filter(|a| may_meet(asked, a)).collect();
         let missing = missing(asked, &some);
         if some.is_empty() || !missing.is_empty() {
-            return Err(UsbRefusal {
+            return Err(Box::new(UsbRefusal {
                 stage: slot.stage().to_owned(),
                 slot: slot.name().to_owned(),
                 name: name.to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn grant(
                 allowed: allow.to_vec(),
                 at: port.span(),
                 help: format!("to grant it, add to its `allow`: {}", toml(asked)),
-            });
+            }));
         }
     }
     Ok(Granted::Usb { name: name.to_owned(), request, allow: allow.to_vec() })

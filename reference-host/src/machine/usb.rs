@@ -42,6 +42,13 @@ impl Machine {
         self.opened_usb().servers.get(name).map(Server::address)
     }
 
+    /// Takes `host` for what the board names `name`, instead of what it says there:
+    /// for tests, and for hosts with USB of their own. What may be done is still
+    /// the board's to say.
+    pub fn put_usb(&self, name: &str, host: Arc<dyn UsbHost>) {
+        self.opened_usb().hosts.insert(name.to_owned(), host);
+    }
+
     /// All devices at the port of this name: opened once, shared by all. What
     /// one slot may do with them is [`Self::usb_granted`].
     pub(crate) fn usb(&self, name: &str) -> Result<Arc<dyn UsbHost>> {
@@ -101,10 +108,8 @@ impl Machine {
             UsbSource::Cable(cable) => Ok(self.cable_in(opened, cable)?.host()),
             UsbSource::UsbIp(peer) => Client::connect(&peer.to_string())
                 .map_err(|error| self.no_usb(kind, name, port.span(), &error, START_PEER)),
-            UsbSource::Kernel => {
-                let error = "this host was built without it";
-                Err(self.no_usb(kind, name, port.span(), &error, "use a cable"))
-            }
+            UsbSource::Kernel => kernel()
+                .map_err(|(reason, remedy)| self.no_usb(kind, name, port.span(), &reason, remedy)),
         }
     }
 
@@ -134,9 +139,12 @@ impl Machine {
                 opened.servers.insert(name.to_owned(), server);
                 Home::of(Box::new(plug))
             }
-            UsbDeviceSource::RawGadget { .. } => {
-                let error = "this host was built without it";
-                return Err(self.no_usb(kind, name, port.span(), &error, "use a cable"));
+            UsbDeviceSource::RawGadget { driver, device } => {
+                let opened = raw_gadget(driver, device, speed(port));
+                let port = opened.map_err(|(reason, remedy)| {
+                    self.no_usb(kind, name, port.span(), &reason, remedy)
+                })?;
+                Home::of(port)
             }
         };
         opened.ports.insert(name.to_owned(), home.clone());
@@ -199,6 +207,43 @@ impl Machine {
 const LOOK: Duration = Duration::from_millis(20);
 const START_PEER: &str = "start the server of USB/IP there, or name another address in the board";
 const FREE_ADDRESS: &str = "name another port in the board, or 0 for any that is free";
+
+/// The machine's own devices, or why there are none and what to do about it.
+#[cfg(target_os = "linux")]
+fn kernel() -> std::result::Result<Arc<dyn UsbHost>, (String, &'static str)> {
+    periplasm_usb::linux::host().map_err(|error| (error.to_string(), error.remedy()))
+}
+
+/// A device controller of the machine.
+#[cfg(target_os = "linux")]
+fn raw_gadget(
+    driver: &str,
+    device: &str,
+    speed: PortSpeed,
+) -> std::result::Result<Box<dyn UsbController>, (String, &'static str)> {
+    match periplasm_usb::raw_gadget::open(driver, device, speed) {
+        Ok(port) => Ok(Box::new(port)),
+        Err(error) => Err((error.to_string(), error.remedy())),
+    }
+}
+
+// A board for Linux is refused on other systems.
+#[cfg(not(target_os = "linux"))]
+fn kernel() -> std::result::Result<Arc<dyn UsbHost>, (String, &'static str)> {
+    Err((ELSEWHERE.to_owned(), "use a cable, or run on Linux"))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn raw_gadget(
+    _: &str,
+    _: &str,
+    _: PortSpeed,
+) -> std::result::Result<Box<dyn UsbController>, (String, &'static str)> {
+    Err((ELSEWHERE.to_owned(), "use a cable, or run on Linux"))
+}
+
+#[cfg(not(target_os = "linux"))]
+const ELSEWHERE: &str = "this host was built for another system than Linux";
 
 fn speed(port: &UsbDevicePort) -> PortSpeed {
     match port.speed() {

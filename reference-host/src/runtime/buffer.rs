@@ -58,7 +58,7 @@ impl Buffers {
     }
 
     /// All bytes from `offset` on.
-    pub(super) fn from_mut(
+    pub(super) fn rest_mut(
         &mut self,
         handle: &Resource<Buffer>,
         offset: u32,

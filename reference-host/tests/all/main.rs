@@ -15,5 +15,5 @@ mod program;
 mod requests;
 mod structure;
 mod support;
-mod usb_grants;
+mod usb;
 mod waiting;

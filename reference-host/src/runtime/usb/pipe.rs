@@ -42,7 +42,7 @@ fn wait_into(
     state.called();
     let Some(ended) = state.ended(place(&pipe), timeout_ns)? else { return Ok((None,)) };
     let mut completion = state.usb.completion(ended);
-    let room = state.buffers.from_mut(&buffer, offset)?;
+    let room = state.buffers.rest_mut(&buffer, offset)?;
     let fits = room.len().min(completion.data.len());
     if let (Some(to), Some(from)) = (room.get_mut(..fits), completion.data.get(..fits)) {
         to.copy_from_slice(from);
