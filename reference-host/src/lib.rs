@@ -50,6 +50,7 @@ pub use output::{Captured, Output};
 pub use periplasm_backend::I2cAddress;
 pub use periplasm_backend::sim::Picture;
 pub use periplasm_request::Request;
+pub use periplasm_usb::Capture;
 pub use pipeline::Pipeline;
 pub use run::{Cause, ExportError, RunError, Running};
 pub use runtime::{

@@ -11,7 +11,7 @@ const MALFORMED: u8 = 65;
 const UNREADABLE: u8 = 66;
 const UNAVAILABLE: u8 = 69;
 const FAILED: u8 = 70;
-const CANNOT_WRITE: u8 = 73;
+pub(super) const CANNOT_WRITE: u8 = 73;
 const REFUSED: u8 = 77;
 const BAD_BOARD: u8 = 78;
 

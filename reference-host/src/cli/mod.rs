@@ -1,6 +1,7 @@
 //! The command line. One file a command; the work is the library's.
 
 mod beside;
+mod capture;
 mod check;
 mod completions;
 mod exit;

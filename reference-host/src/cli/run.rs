@@ -32,6 +32,13 @@ pub(super) struct Args {
     /// Print all that is done with the hardware to standard error.
     #[arg(long)]
     trace: bool,
+    /// Write what goes over I2C and USB into this file, for Wireshark: pcapng,
+    /// with one interface a bus. Packets are cut after 64 KiB.
+    ///
+    /// It is written as it goes, and can be read after a run that was killed. If
+    /// the disk is full, the rest is lost and the run goes on.
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
     /// Keep compiled code in this folder, so that the next run starts at once.
     ///
     /// The folder must be one that only you can write into.
@@ -70,6 +77,9 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
         });
     }
     let beside = Decided::of(&args.beside, &board)?;
+    if let Some(path) = &args.capture {
+        machine = super::capture::into(path, machine)?;
+    }
     machine.open_granted(&grants)?;
     beside.open(&machine)?;
     let host = Host::new(HostOptions { cache: args.cache })?;

@@ -18,6 +18,7 @@ pub(crate) use lease::{Lease, Shared};
 use open::Opened;
 use periplasm_backend::trace::{Entry, Traced};
 use periplasm_backend::{Clock, I2cAddress, I2cBus, RealClock, SharedI2c, sim};
+use periplasm_usb::Capture;
 use usb::OpenedUsb;
 
 use crate::board::{Backend, Board, I2cHardware, Limits};
@@ -39,6 +40,7 @@ pub struct Machine {
     world: sim::World,
     started: Duration,
     trace: Option<TraceSink>,
+    capture: Option<Capture>,
     opened: Mutex<Opened>,
     opened_usb: Mutex<OpenedUsb>,
 }
@@ -67,13 +69,20 @@ impl Machine {
         let world = sim::World::new(clock.clone()).in_folder(board.folder());
         let (opened, opened_usb) = Default::default();
         let board = board.clone();
-        Self { board, clock, world, started, trace: None, opened, opened_usb }
+        Self { board, clock, world, started, trace: None, capture: None, opened, opened_usb }
     }
 
     /// Has `sink` see all that is done with the hardware that is opened from now
     /// on.
     pub fn traced(mut self, sink: impl Fn(&str, &Entry) + Send + Sync + 'static) -> Self {
         self.trace = Some(Arc::new(sink));
+        self
+    }
+
+    /// Writes the traffic of all I2C and USB buses that are opened from now on
+    /// into `capture`. Its times should be those of [`Self::clock`].
+    pub fn captured(mut self, capture: Capture) -> Self {
+        self.capture = Some(capture);
         self
     }
 
@@ -162,10 +171,20 @@ impl Machine {
     }
 
     fn share(&self, name: &str, bus: impl I2cBus + 'static) -> SharedI2c {
-        match self.sink_for(name) {
-            Some(sink) => SharedI2c::new(Traced::new(bus, self.clock.clone(), sink)),
-            None => SharedI2c::new(bus),
+        let (mut trace, capture) = (self.sink_for(name), self.capture.clone());
+        if trace.is_none() && capture.is_none() {
+            return SharedI2c::new(bus);
         }
+        let name = name.to_owned();
+        let sink = move |entry: Entry| {
+            if let Some(capture) = &capture {
+                capture.traced(&name, &entry);
+            }
+            if let Some(trace) = &mut trace {
+                trace(entry);
+            }
+        };
+        SharedI2c::new(Traced::new(bus, self.clock.clone(), sink))
     }
 }
 

@@ -56,7 +56,7 @@ impl Machine {
         if let Some(known) = opened.hosts.get(name) {
             return Ok(known.clone());
         }
-        let host = self.open_usb(&mut opened, name)?;
+        let host = self.seen(name, self.open_usb(&mut opened, name)?);
         opened.hosts.insert(name.to_owned(), host.clone());
         Ok(host)
     }
@@ -113,6 +113,14 @@ impl Machine {
         }
     }
 
+    /// The same host, of whose traffic the machine's capture gets to know.
+    fn seen(&self, name: &str, host: Arc<dyn UsbHost>) -> Arc<dyn UsbHost> {
+        match &self.capture {
+            Some(capture) => capture.usb(name, host),
+            None => host,
+        }
+    }
+
     /// The port for a gadget of this name.
     pub(crate) fn usb_device(&self, name: &str) -> Result<Home<dyn UsbController>> {
         let mut opened = self.opened_usb();
@@ -134,8 +142,9 @@ impl Machine {
                     if at.ip().is_loopback() { Exposure::Loopback } else { Exposure::Anywhere };
                 let cable = Cable::new(1);
                 let plug = cable.plug(None, speed(port)).map_err(|e| failed(&e, ""))?;
-                let server = Server::bind_to(&at.to_string(), cable.host(), exposure)
-                    .map_err(|error| failed(&error, FREE_ADDRESS))?;
+                let server =
+                    Server::bind_to(&at.to_string(), self.seen(name, cable.host()), exposure)
+                        .map_err(|error| failed(&error, FREE_ADDRESS))?;
                 opened.servers.insert(name.to_owned(), server);
                 Home::of(Box::new(plug))
             }
