@@ -3,6 +3,7 @@
 mod apps;
 mod boards;
 mod bus;
+mod captures;
 mod cache;
 mod endings;
 mod grants;
