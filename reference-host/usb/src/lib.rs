@@ -14,7 +14,7 @@ mod device_info;
 mod error;
 mod guard;
 mod host;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "linux"))]
 pub mod linux;
 #[cfg(target_os = "linux")]
 pub mod raw_gadget;
