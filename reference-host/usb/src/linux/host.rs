@@ -179,6 +179,10 @@ impl Event for Changed {
     fn next_ns(&self) -> Option<u64> {
         None
     }
+
+    fn outside(&self) -> bool {
+        true
+    }
 }
 
 fn info(id: DeviceId, device: &nusb::DeviceInfo, descriptors: Arc<[u8]>) -> DeviceInfo {

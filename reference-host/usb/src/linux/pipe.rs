@@ -172,4 +172,8 @@ impl Event for Ready {
     fn next_ns(&self) -> Option<u64> {
         None
     }
+
+    fn outside(&self) -> bool {
+        true
+    }
 }

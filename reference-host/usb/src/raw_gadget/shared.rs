@@ -173,4 +173,8 @@ impl periplasm_backend::Event for Happened {
     fn next_ns(&self) -> Option<u64> {
         None
     }
+
+    fn outside(&self) -> bool {
+        true
+    }
 }

@@ -92,6 +92,10 @@ impl Event for Ready {
     fn next_ns(&self) -> Option<u64> {
         None
     }
+
+    fn outside(&self) -> bool {
+        true
+    }
 }
 
 /// What a transfer ends as that has no answer.

@@ -58,4 +58,8 @@ impl Event for Changed {
     fn next_ns(&self) -> Option<u64> {
         None
     }
+
+    fn outside(&self) -> bool {
+        true
+    }
 }
