@@ -10,7 +10,7 @@ use miette::SourceSpan;
 use periplasm_request::UsbFilter;
 use periplasm_usb::cable::{Cable, NoPort};
 use periplasm_usb::usbip::{Client, Exposure, Server};
-use periplasm_usb::{Guarded, PortSpeed, UsbController, UsbHost, wait_any};
+use periplasm_usb::{Guarded, PortSpeed, TracedHost, UsbController, UsbHost, wait_any};
 
 use super::lease::Home;
 use super::{Machine, MachineError};
@@ -46,6 +46,7 @@ impl Machine {
     /// for tests, and for hosts with USB of their own. What may be done is still
     /// the board's to say.
     pub fn put_usb(&self, name: &str, host: Arc<dyn UsbHost>) {
+        let host = self.seen(name, host);
         self.opened_usb().hosts.insert(name.to_owned(), host);
     }
 
@@ -113,8 +114,13 @@ impl Machine {
         }
     }
 
-    /// The same host, of whose traffic the machine's capture gets to know.
-    fn seen(&self, name: &str, host: Arc<dyn UsbHost>) -> Arc<dyn UsbHost> {
+    /// The same host, of whose traffic the machine's sink and its capture get to
+    /// know.
+    fn seen(&self, name: &str, mut host: Arc<dyn UsbHost>) -> Arc<dyn UsbHost> {
+        if let Some(sink) = self.trace.clone() {
+            let name = name.to_owned();
+            host = TracedHost::of(host, self.clock.clone(), move |entry| sink(&name, &entry));
+        }
         match &self.capture {
             Some(capture) => capture.usb(name, host),
             None => host,

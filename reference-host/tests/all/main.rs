@@ -3,8 +3,8 @@
 mod apps;
 mod boards;
 mod bus;
-mod captures;
 mod cache;
+mod captures;
 mod endings;
 mod grants;
 mod hal;

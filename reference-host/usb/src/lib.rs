@@ -18,6 +18,7 @@ mod host;
 pub mod linux;
 #[cfg(target_os = "linux")]
 pub mod raw_gadget;
+mod traced;
 mod transfer;
 pub mod usbip;
 mod wait;
@@ -30,5 +31,6 @@ pub use device_info::{DeviceId, DeviceInfo, InterfaceInfo, Speed};
 pub use error::UsbError;
 pub use guard::Guarded;
 pub use host::{Change, Changes, Pipe, UsbDevice, UsbHost, UsbInterface};
+pub use traced::TracedHost;
 pub use transfer::{Completed, Packet, Request, Setup, Transfer};
 pub use wait::wait_any;

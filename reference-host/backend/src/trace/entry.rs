@@ -78,6 +78,27 @@ pub enum Act {
     CanTransmit(CanFrame, Result<(), CanError>),
     /// A frame was taken from a CAN bus.
     CanReceive(Result<CanFrame, CanError>),
+    /// A USB transfer ended.
+    Usb(UsbTransfer),
+}
+
+/// A USB transfer that has ended. Chapters are those of USB 2.0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsbTransfer {
+    /// `idVendor` of the device (table 9-8).
+    pub vendor: u16,
+    /// `idProduct` of the device.
+    pub product: u16,
+    /// `bEndpointAddress`; 0 is the default pipe.
+    pub endpoint: u8,
+    /// The SETUP packet of a control transfer (table 9-2).
+    pub setup: Option<[u8; 8]>,
+    /// The most bytes that were to be transferred.
+    pub asked: usize,
+    /// Those that were.
+    pub actual: usize,
+    /// What ended it early, in words.
+    pub error: Option<String>,
 }
 
 /// One operation of an I2C transaction.

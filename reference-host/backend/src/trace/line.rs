@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource};
 
-use super::{Act, Entry, SpiStep, Step};
+use super::{Act, Entry, SpiStep, Step, UsbTransfer};
 use crate::{CanFrame, CanId, CanPayload, Condition, Level};
 
 /// The most bytes of one step that a line shows.
@@ -67,6 +67,7 @@ impl Display for Act {
                 f.write_str("flush  ")?;
                 ended(f, result)
             }
+            Self::Usb(transfer) => transfer.fmt(f),
             Self::CanTransmit(frame, result) => {
                 f.write_str("w ")?;
                 show_frame(f, frame)?;
@@ -104,6 +105,21 @@ impl Display for SpiStep {
             }
             Self::Delay(ns) => write!(f, "{ns} ns"),
         }
+    }
+}
+
+impl Display for UsbTransfer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { vendor, product, endpoint, setup, asked, actual, error } = self;
+        write!(f, "{vendor:04x}:{product:04x}  {endpoint:#04x}  ")?;
+        if let Some(setup) = setup {
+            show(f, "setup", setup)?;
+            f.write_str("  ")?;
+        }
+        // The direction of a control transfer stands in its SETUP packet.
+        let inbound = setup.map_or(*endpoint, |setup| setup[0]) & 0x80 != 0;
+        write!(f, "{} {actual} of {asked} bytes  ", if inbound { "in" } else { "out" })?;
+        f.write_str(error.as_deref().unwrap_or("ok"))
     }
 }
 

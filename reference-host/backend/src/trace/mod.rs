@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Clock;
 
-pub use entry::{Act, Entry, SpiStep, Step};
+pub use entry::{Act, Entry, SpiStep, Step, UsbTransfer};
 
 /// Hardware of any kind that tells a sink of all that was done with it.
 ///

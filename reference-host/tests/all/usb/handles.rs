@@ -109,3 +109,28 @@ fn a_number_that_was_never_listed_is_gone() {
         Ok(8)
     );
 }
+
+#[test]
+fn each_transfer_is_a_line_of_the_trace() {
+    use std::sync::{Arc, Mutex};
+
+    use periplasm_host::{Board, Machine};
+    let (lines, fake) = (Arc::new(Mutex::new(Vec::new())), Fake::default());
+    let sink = lines.clone();
+    let machine = Machine::new(&Board::parse(super::stage::BOARD, "b.toml").unwrap())
+        .traced(move |name, entry| sink.lock().unwrap().push(format!("{name}  {entry}")));
+    machine.put_usb("desk", Arc::new(fake));
+    let code = format!(
+        "(call $transfer-in (call $endpoint (i32.const {SOURCE})) (i32.const 10) (i32.const 0)
+            (i64.const 0) (i32.const 0))
+        (call $control-in (call $device) (i32.const 0x80) (i32.const 0) (i32.const 0)
+            (i32.const 0) (i32.const 2) (i32.const 1) (i64.const 0) (i32.const 0)) (i64.const 0)"
+    );
+    call(&mut start(&machine, &code, RunOptions::default())).unwrap();
+    // GET_STATUS of the device (USB 2.0, 9.4.5), which it does not answer.
+    let expected = [
+        "desk  16c0:05dc  0x81  in 10 of 10 bytes  ok",
+        "desk  16c0:05dc  0x00  setup 80 00 00 00 00 00 02 00  in 0 of 2 bytes  cancelled",
+    ];
+    assert_eq!(*lines.lock().unwrap(), expected);
+}
