@@ -151,3 +151,61 @@ pub(super) fn request(submit: &mut Submit) -> Result<Request, UsbError> {
     }
     Ok(Request::IsochronousOut { data: packed, packets })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Packet;
+
+    fn isochronous(input: bool, data: &[u8], packets: &[(u32, u32)]) -> Submit {
+        let packet = |(offset, length): &(u32, u32)| IsoPacket {
+            offset: *offset,
+            length: *length,
+            ..IsoPacket::default()
+        };
+        let packets = packets.iter().map(packet).collect();
+        let (len, data) = (data.len() as u32, if input { Vec::new() } else { data.into() });
+        Submit { seqnum: 9, input, endpoint: 3, len, data, packets, ..Submit::default() }
+    }
+
+    #[test]
+    fn packets_with_gaps_are_put_together() {
+        let mut submit = isochronous(false, b"ab..cde.", &[(0, 2), (4, 3)]);
+        let packets = vec![2, 3];
+        let expected = Request::IsochronousOut { data: b"abcde".to_vec(), packets };
+        assert_eq!(request(&mut submit), Ok(expected));
+        // Together longer than the buffer that was counted.
+        let mut submit = isochronous(true, &[0; 8], &[(0, 8), (0, 8)]);
+        assert_eq!(request(&mut submit), Err(UsbError::Invalid));
+    }
+
+    #[test]
+    fn an_answer_has_the_packets_where_the_client_put_them() {
+        let submit = isochronous(true, &[0; 12], &[(0, 4), (4, 4), (8, 4)]);
+        let mut flight = Flight::new(&submit, 0x83, vec![1]);
+        let packet = |status, actual| Packet { status, actual };
+        let packets =
+            vec![packet(Ok(()), 4), packet(Err(UsbError::Protocol), 0), packet(Ok(()), 2)];
+        let data = vec![1, 2, 3, 4, 5, 6];
+        assert!(flight.part(Completed { tag: 1, status: Ok(()), actual: 6, data, packets }));
+        let answers: Vec<Reply> = flight.answers(9).collect();
+        let packet = |offset, actual, status| IsoPacket { offset, length: 4, actual, status };
+        let packets = vec![packet(0, 4, 0), packet(4, 0, errno::EPROTO), packet(8, 2, 0)];
+        let data = vec![1, 2, 3, 4, 5, 6];
+        assert_eq!(answers, [Reply::Submit { seqnum: 9, status: 0, actual: 6, data, packets }]);
+    }
+
+    #[test]
+    fn a_transfer_that_ended_before_it_was_cancelled_has_both_answers() {
+        let submit = Submit { seqnum: 4, len: 2, data: vec![1, 2], ..Submit::default() };
+        for (status, answers) in
+            [(Ok(()), 2), (Err(UsbError::Stall), 2), (Err(UsbError::Cancelled), 1)]
+        {
+            let mut flight = Flight::new(&submit, 1, vec![1]);
+            flight.unlink = Some(5);
+            let (data, packets) = (vec![1, 2], Vec::new());
+            assert!(flight.part(Completed { tag: 1, status, actual: 2, data, packets }));
+            assert_eq!(flight.answers(4).count(), answers, "{status:?}");
+        }
+    }
+}
