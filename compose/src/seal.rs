@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
+use wasm_encoder::{Component, RawSection};
+use wasmparser::{Parser, Payload};
 
 use crate::build::{BuildError, build_stage};
-use crate::component::{ImportKind, Shape, StageComponent, StageKind};
+use crate::component::{ImportKind, Shape, StageKind};
 use crate::encode::{Fault, guarded};
 use crate::manifest::Stage;
 use crate::name::InterfaceName;
@@ -26,8 +28,30 @@ fn crate_dir(options: &Options) -> PathBuf {
 }
 
 /// Builds the seal: once, cargo knows whether it is there already.
-pub(crate) fn build(options: &Options) -> Result<StageComponent, BuildError> {
-    build_stage(&crate_dir(options), options)
+pub(crate) fn build(options: &Options) -> Result<Vec<u8>, BuildError> {
+    Ok(without_names(build_stage(&crate_dir(options), options)?.bytes()))
+}
+
+/// A sixth of the seal are names for whoever debugs it. All of it if it cannot
+/// be read: whoever composes it says so better.
+fn without_names(component: &[u8]) -> Vec<u8> {
+    let (mut kept, mut depth) = (Component::new(), 0_u32);
+    for payload in Parser::new(0).parse_all(component) {
+        let Ok(payload) = payload else { return component.to_vec() };
+        if depth == 0
+            && let Some((id, range)) = payload.as_section()
+            && !matches!(payload, Payload::CustomSection(_))
+        {
+            let data = component.get(range.start as usize..range.end as usize);
+            kept.section(&RawSection { id, data: data.unwrap_or_default() });
+        }
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    kept.finish()
 }
 
 /// The interfaces of WASI that a driver would share with the app. None of an

@@ -43,7 +43,7 @@ pub(crate) struct Loader<'a> {
     pub(crate) options: &'a Options,
     pub(crate) built: HashMap<PathBuf, StageComponent>,
     /// Built when the first stage needs it.
-    pub(crate) seal: Option<StageComponent>,
+    pub(crate) seal: Option<Vec<u8>>,
 }
 
 impl Loader<'_> {
@@ -92,7 +92,7 @@ impl Loader<'_> {
                 at,
             })?,
         };
-        let sealed = seal::seal(stage, driver, shape, seal.bytes());
+        let sealed = seal::seal(stage, driver, shape, &seal);
         self.seal = Some(seal);
         sealed.map_err(|fault| StageProblem::Unsealed { stage: name(), message: fault.message, at })
     }

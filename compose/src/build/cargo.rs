@@ -8,13 +8,13 @@ use std::process::Command;
 use cargo_metadata::{Artifact, Message, TargetKind};
 
 use super::error::BuildError;
-use super::package::{Package, cargo};
+use super::package::{APP_TARGET, Package, cargo};
 use crate::options::Options;
 
 /// Rust's default of 1 MiB costs 17 pages in every instance. Drivers compute a
-/// little and call the host; apps format text.
+/// little and call the host; what is on std formats text, too.
 const DRIVER_STACK: u32 = 32 * 1024;
-const APP_STACK: u32 = 128 * 1024;
+const STD_STACK: u32 = 128 * 1024;
 
 /// The settings of the profile `guest`, for workspaces that have none.
 const PROFILE: [&str; 7] = [
@@ -88,8 +88,10 @@ fn help(package: &Package, output: &str) -> String {
     // Rust's std and the SDK each have a panic handler, and the compiler's
     // words for that are known to few.
     if output.contains("duplicate lang item `panic_impl`") {
-        return "a driver has no `std`: begin its src/lib.rs with `#![no_std]`, and turn off the \
-                feature `std` of the crates that it depends on"
+        return "begin the driver's src/lib.rs with `#![no_std]`, and turn off the feature `std` of \
+                the crates that it depends on. If it needs std, give `periplasm-driver` the \
+                feature `std` and write `target = \"wasm32-wasip2\"` below \
+                `[package.metadata.periplasm]`"
             .to_owned();
     }
     // For a shell, whatever the path.
@@ -120,7 +122,7 @@ fn has_profile(workspace: &Path) -> bool {
 
 /// The compiler's flags, as a setting of cargo.
 fn rustflags(package: &Package) -> OsString {
-    let stack = if package.is_app { APP_STACK } else { DRIVER_STACK };
+    let stack = if package.target == APP_TARGET { STD_STACK } else { DRIVER_STACK };
     let mut flags = vec![format!("-Clink-arg=-zstack-size={stack}")];
     // Panic messages name source files. The last rule that fits a path wins,
     // so the wider folders come first.
