@@ -151,6 +151,7 @@ impl Machine {
                 let server =
                     Server::bind_to(&at.to_string(), self.seen(name, cable.host()), exposure)
                         .map_err(|error| failed(&error, FREE_ADDRESS))?;
+                tracing::info!("gadget `{name}` is exported by USB/IP at {}", server.address());
                 opened.servers.insert(name.to_owned(), server);
                 Home::of(Box::new(plug))
             }
