@@ -8,9 +8,11 @@
 pub mod app;
 pub mod build;
 mod rig;
+pub mod usb;
 
 pub use build::root;
 pub use periplasm_host::device::{BAROMETER, BusFault, DeviceError, HYGROMETER, THERMOMETER};
+pub(crate) use rig::compiled;
 pub use rig::{Rig, host};
 
 /// The value, or a panic with the error as a user would see it.

@@ -22,7 +22,7 @@ pub fn host() -> &'static Host {
 }
 
 /// `pipeline` compiled: once a process, for the tests run it again and again.
-fn compiled(pipeline: &Pipeline) -> Compiled {
+pub(crate) fn compiled(pipeline: &Pipeline) -> Compiled {
     static COMPILED: LazyLock<Mutex<HashMap<String, Compiled>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let digest = pipeline.digest().to_string();

@@ -7,7 +7,7 @@ use crate::toolchain;
 /// Pass all tests, or those a filter names.
 ///
 /// With the name of a file or folder in `tests/tests` (`demo`, `conformance`,
-/// `driver_lm75`, …) it runs that; any other filter runs the tests whose name
+/// `driver_lm75`, `testclass`, …) it runs that; any other filter runs the tests whose name
 /// contains it.
 #[derive(clap::Args)]
 pub(crate) struct Test {
@@ -52,8 +52,8 @@ fn target(name: &str) -> Option<String> {
     if found(format!("{name}.rs")) || found(format!("{name}/main.rs")) {
         return Some(name.to_owned());
     }
-    let driver = name != "main" && found(format!("drivers/{name}.rs"));
-    driver.then(|| "drivers".to_owned())
+    let within = |folder: &str| name != "main" && found(format!("{folder}/{name}.rs"));
+    ["drivers", "usb"].into_iter().find(|folder| within(folder)).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -61,10 +61,11 @@ mod tests {
     use super::target;
 
     #[test]
-    fn a_file_a_folder_and_a_driver_are_found_and_nothing_else() {
+    fn a_file_a_folder_and_one_of_a_folder_are_found_and_nothing_else() {
         assert_eq!(target("demo").as_deref(), Some("demo"));
         assert_eq!(target("conformance").as_deref(), Some("conformance"));
         assert_eq!(target("driver_lm75").as_deref(), Some("drivers"));
+        assert_eq!(target("testclass").as_deref(), Some("usb"));
         for name in ["driver_none", "../same", "main", "bus"] {
             assert_eq!(target(name), None, "{name}");
         }

@@ -30,22 +30,27 @@ impl Printer {
                 _ if !self.command.is_empty() => {
                     self.command.push(byte);
                     if self.command.len() == length(&self.command) {
-                        if let [DLE, 4, ..] = self.command[..] {
-                            answer.push(WELL);
+                        match self.command[..] {
+                            [DLE, 4, ..] => answer.push(WELL),
+                            // What is in the line is printed, and paper fed.
+                            [ESC, b'd' | b'J', ..] => self.print(print),
+                            _ => {}
                         }
                         self.command.clear();
                     }
                 }
                 DLE | ESC | GS => self.command.push(byte),
-                b'\n' => {
-                    print(&String::from_utf8_lossy(&self.line));
-                    self.line.clear();
-                }
+                b'\n' => self.print(print),
                 byte if byte >= b' ' && self.line.len() < MAX_LINE => self.line.push(byte),
                 _ => {}
             }
         }
         answer
+    }
+
+    fn print(&mut self, print: &mut impl FnMut(&str)) {
+        print(&String::from_utf8_lossy(&self.line));
+        self.line.clear();
     }
 }
 

@@ -1,0 +1,11 @@
+//! Gadgets and host drivers of crates.io, plugged into each other.
+
+mod can;
+mod dfu;
+mod escpos;
+mod fastboot;
+mod hackrf;
+mod keyboard;
+mod picoboot;
+mod serial;
+mod testclass;
