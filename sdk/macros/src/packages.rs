@@ -23,9 +23,9 @@ const PACKAGES: &[Package] = &[
     ),
     package!(
         "device": "adc.wit", "air-quality.wit", "barometer.wit", "block-storage.wit",
-        "clock.wit", "display.wit", "gadget.wit", "hygrometer.wit", "light.wit", "motion.wit",
-        "motor.wit", "pwm.wit", "radio.wit", "range.wit", "serial-port.wit", "thermometer.wit",
-        "types.wit", "worlds.wit"
+        "clock.wit", "display.wit", "files.wit", "gadget.wit", "hygrometer.wit", "light.wit",
+        "motion.wit", "motor.wit", "pwm.wit", "radio.wit", "range.wit", "serial-port.wit",
+        "thermometer.wit", "types.wit", "worlds.wit"
     ),
     package!("usb": "types.wit", "usb.wit", "worlds.wit"),
     package!("usb-device": "usb-device.wit", "worlds.wit"),
