@@ -148,6 +148,8 @@ fn fault(fault: Fault) -> Error {
     match fault {
         Fault::Gone => Error::Gone,
         Fault::Confused => Error::Bus(BusFault::Bus),
-        Fault::Check | Fault::Refused => Error::Bus(BusFault::Other),
+        // Not granted, or in use: what this fault is for.
+        Fault::Refused => Error::Bus(BusFault::NoAcknowledge),
+        Fault::Check => Error::Bus(BusFault::Other),
     }
 }
