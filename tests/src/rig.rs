@@ -56,6 +56,7 @@ impl Rig {
         let pipeline = ok(Pipeline::from_bytes(component));
         let grants = ok(Grants::decide(&pipeline, &board).map_err(|refused| *refused));
         let machine = machine(Machine::new(&board));
+        ok(machine.open_granted(&grants));
         let compiled = compiled(&pipeline);
         let options = RunOptions { timeout: Some(Duration::from_secs(60)), ..Default::default() };
         let running = ok(host().start(&compiled, &machine, &grants, options));

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use periplasm_tests::{build::binary, root};
+use periplasm_tests::{DeviceError, Rig, build::binary, root};
 
 /// Runs this project's `xtask` in `project` and gives what it wrote. The copy
 /// has a target folder of its own: cargo cannot tell two checkouts apart.
@@ -88,4 +88,61 @@ fn a_scaffold_compiles_and_overwrites_nothing() {
     assert!(source.contains("Chip::new(bus::open(), hold::open(), wp::open())"), "{source}");
     let (done, output) = xtask(project, &["build", "w25q32jv"]);
     assert!(done && output.contains("periplasm-w25q32jv.wasm"), "{output}");
+}
+
+/// The text between `r#"` and `"#` after `name`.
+#[track_caller]
+fn raw<'a>(source: &'a str, name: &str) -> &'a str {
+    let (_, after) = source.split_once(&format!("const {name}: &str = r#\"")).unwrap();
+    after.split_once("\"#").unwrap().0
+}
+
+#[test]
+fn drivers_on_rusb_and_nusb_become_components() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path();
+    copy_project(project);
+    let drivers = [("gs_usb@0.1.1", "rusb::devices()"), ("picoboot@0.3.0", "nusb::list_devices()")];
+    for (krate, code) in drivers {
+        let (done, output) = xtask(project, &["new", "driver", krate]);
+        assert!(done && output.contains("Next:"), "{output}");
+        let name = krate.split('@').next().unwrap();
+        let source = project.join("drivers/usb").join(name).join("src/lib.rs");
+        let source = std::fs::read_to_string(source).unwrap();
+        assert!(source.contains(code), "{source}");
+
+        // The generated test, without compiling Wasmtime a second time.
+        let test = project.join(format!("tests/tests/drivers/driver_{name}.rs"));
+        let test = std::fs::read_to_string(test).unwrap();
+        let folder = project.join("drivers/usb").join(name);
+        let mut rig =
+            Rig::driver(folder.to_str().unwrap(), raw(&test, "SLOTS"), raw(&test, "BOARD"));
+        assert!(test.contains("rig.temperature()") && test.contains("DeviceError::Gone"), "{test}");
+        assert_eq!(rig.temperature().unwrap(), Err(DeviceError::Gone), "{name}");
+    }
+    let workspace = std::fs::read_to_string(project.join("drivers/usb/Cargo.toml")).unwrap();
+    assert_eq!(workspace.matches("libusb1-sys").count(), 2, "{workspace}");
+
+    let (done, output) = xtask(project, &["new", "driver", "gs_usb"]);
+    assert!(!done && output.contains("drivers/usb/gs_usb already"), "{output}");
+}
+
+#[test]
+fn a_class_of_usb_device_becomes_a_gadget() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path();
+    copy_project(project);
+    let (done, output) = xtask(project, &["new", "driver", "usbd-serial@0.2.2"]);
+    assert!(done && output.contains("Next:"), "{output}");
+    let (done, output) = xtask(project, &["build", "usbd-serial"]);
+    assert!(done && output.contains("periplasm-usbd-serial.wasm"), "{output}");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--quiet", "--package", "periplasm-usbd-serial"]);
+    let output = cargo
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", project.join("target"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }

@@ -46,7 +46,7 @@ pub use check::{Answer, Verdict, check};
 pub use error::{Error, Result};
 pub use list::{Entry, is_name, read};
 pub use names::{Dependency, Names};
-pub use project::{Package, Workshop};
+pub use project::{Package, Workshop, fetch};
 pub use shape::{Argument, Need, Shape, shape};
 pub use source::Source;
 pub use table::table;

@@ -182,6 +182,15 @@ impl<'a> Project<'a> {
     }
 }
 
+/// Fetches a crate and says what it is and what it depends on.
+///
+/// # Errors
+///
+/// When cargo cannot fetch it, or it is no library: see [`Error`].
+pub fn fetch(workshop: &Workshop, entry: &Entry) -> Result<Package> {
+    Project::new(workshop, entry)?.package()
+}
+
 fn package(metadata: &Value, name: &str) -> std::result::Result<Package, &'static str> {
     let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! The files of a new driver, from the templates in `xtask/templates/driver`.
+//! The files of a new driver, from the templates in `xtask/templates`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +8,8 @@ use periplasm_portability::Shape;
 use super::code::Code;
 use super::device::Interface;
 use super::slots::Slot;
+use super::templates::templates;
+use super::usb::{self, Usb};
 use super::{driver_folder, wrong_name};
 use crate::cargo::{quiet, root};
 use crate::error::{Error, Result};
@@ -20,6 +22,7 @@ pub(crate) struct Scaffold {
     exports: Vec<Interface>,
     slots: Vec<Slot>,
     code: Code,
+    usb: Option<Usb>,
 }
 
 impl Scaffold {
@@ -40,7 +43,8 @@ impl Scaffold {
                 scaffold.exports.push(*export);
             }
         }
-        for path in [scaffold.folder(), scaffold.test_file()] {
+        let for_usb = usb::workspace().join(name);
+        for path in [scaffold.folder(), for_usb, scaffold.test_file()] {
             if path.exists() {
                 return Err(wrong_name(
                     name,
@@ -57,7 +61,7 @@ impl Scaffold {
         let slots = vec![Slot::bus()];
         let code = Code::bare(&ident(name), &slots);
         let package = format!("periplasm-{name}");
-        Self { name: name.into(), package, exports: Vec::new(), slots, code }
+        Self { name: name.into(), package, exports: Vec::new(), slots, code, usb: None }
     }
 
     /// Gives it the hardware that the driver is made from, if that is known.
@@ -70,9 +74,18 @@ impl Scaffold {
         self.code = Code::made(shape, &self.slots);
     }
 
+    /// Makes it one for USB.
+    pub(crate) fn on(&mut self, usb: Usb) {
+        self.usb = Some(usb);
+    }
+
     /// Leaves it to the author how the driver is made.
     pub(crate) fn by_hand(&mut self) {
         self.code = Code::bare(&self.ident(), &self.slots);
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn package(&self) -> &str {
@@ -80,7 +93,18 @@ impl Scaffold {
     }
 
     pub(crate) fn folder(&self) -> PathBuf {
-        driver_folder(&self.name)
+        match self.usb {
+            Some(Usb::Nusb | Usb::Rusb(_)) => usb::workspace().join(&self.name),
+            Some(Usb::Gadget(_)) | None => driver_folder(&self.name),
+        }
+    }
+
+    /// The folder of the workspace that it is a member of.
+    pub(crate) fn workspace(&self) -> PathBuf {
+        match self.usb {
+            Some(Usb::Nusb | Usb::Rusb(_)) => usb::workspace(),
+            Some(Usb::Gadget(_)) | None => root().to_owned(),
+        }
     }
 
     /// The test's name, for `cargo xtask test`.
@@ -95,18 +119,18 @@ impl Scaffold {
     /// Writes all files, or none.
     pub(crate) fn write(&self) -> Result<()> {
         let folder = self.folder();
-        let files = [
-            (folder.join("Cargo.toml"), include_str!("../../../templates/driver/Cargo.toml.in")),
-            (folder.join("README.md"), include_str!("../../../templates/driver/README.md.in")),
-            (folder.join("wit/world.wit"), include_str!("../../../templates/driver/world.wit.in")),
-            (folder.join("src/lib.rs"), include_str!("../../../templates/driver/lib.rs.in")),
-            (self.test_file(), include_str!("../../../templates/driver/test.rs.in")),
-        ];
-        for (path, template) in files {
+        let names = ["Cargo.toml", "README.md", "wit/world.wit", "src/lib.rs"];
+        let (crate_files, test) = templates(self.usb.as_ref());
+        let files = names.map(|name| folder.join(name)).into_iter().zip(crate_files);
+        let test = test.map(|test| (self.test_file(), test));
+        for (path, template) in files.chain(test.clone()) {
             if let Err(error) = write(&path, &self.fill(template)) {
                 self.remove();
                 return Err(error);
             }
+        }
+        if test.is_none() {
+            return Ok(());
         }
         let (module, line) = (tests().join("main.rs"), self.module_line());
         let listed = read(&module).and_then(|text| match with_line(&text, &line) {
@@ -140,7 +164,8 @@ impl Scaffold {
     pub(crate) fn format(&self, step: &Step) -> Result<()> {
         let mut rustfmt = Command::new("rustfmt");
         rustfmt.current_dir(root()).args(["--edition", "2024"]);
-        rustfmt.arg(self.folder().join("src/lib.rs")).arg(self.test_file());
+        rustfmt.arg(self.folder().join("src/lib.rs"));
+        rustfmt.args(Some(self.test_file()).filter(|file| file.is_file()));
         quiet(rustfmt, step)
     }
 
@@ -175,10 +200,19 @@ impl Scaffold {
         let each = |of: fn(&Slot) -> String| self.slots.iter().map(of).collect::<Vec<_>>();
         let requests = each(Slot::request);
         let in_row: Vec<String> = requests.iter().map(|line| format!("`{line}`")).collect();
+        let usb = |of: fn(&Usb) -> &str| self.usb.as_ref().map_or("", of);
+        let dependency = self.usb.as_ref().map(Usb::dependency).unwrap_or_default();
         template
+            .replace("{{library}}", &dependency)
+            .replace("{{library-name}}", usb(|usb| usb.library()))
+            .replace("{{library-use}}\n", usb(|usb| usb.import()))
+            .replace("{{version}}", usb(Usb::version))
             .replace("{{slot-modules}}", &each(Slot::module).join(", "))
             .replace("{{names}}", &self.code.names.join(", "))
-            .replace("{{chip}}\n", &self.code.chip)
+            .replace(
+                "{{chip}}\n",
+                self.usb.as_ref().map_or(self.code.chip.as_str(), |usb| usb.chip()),
+            )
             .replace("{{world-slots}}", &each(Slot::wit).concat())
             .replace("{{readme-slots}}", &each(Slot::readme).join("; "))
             .replace("{{readme-requests}}", &in_row.join(", "))
@@ -246,7 +280,7 @@ fn with_line(text: &str, line: &str) -> Option<String> {
     Some([&before.concat(), line, &after.concat()].concat())
 }
 
-fn read(path: &Path) -> Result<String> {
+pub(super) fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|source| Error::Input {
         path: path.to_owned(),
         found: source.to_string(),
@@ -285,15 +319,14 @@ mod tests {
 
     #[test]
     fn nothing_is_left_to_replace() {
-        for template in [
-            include_str!("../../../templates/driver/lib.rs.in"),
-            include_str!("../../../templates/driver/world.wit.in"),
-            include_str!("../../../templates/driver/test.rs.in"),
-            include_str!("../../../templates/driver/README.md.in"),
-            include_str!("../../../templates/driver/Cargo.toml.in"),
-        ] {
-            let filled = scaffold("lm75").fill(template);
-            assert!(!filled.contains("{{"), "{filled}");
+        let gadget = Usb::Gadget("0.3.2".into());
+        for usb in [None, Some(Usb::Nusb), Some(Usb::Rusb("0.9.4".into())), Some(gadget)] {
+            let (files, test) = templates(usb.as_ref());
+            let scaffold = Scaffold { usb, ..scaffold("lm75") };
+            for template in files.into_iter().chain(test) {
+                let filled = scaffold.fill(template);
+                assert!(!filled.contains("{{"), "{filled}");
+            }
         }
     }
 
