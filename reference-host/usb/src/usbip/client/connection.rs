@@ -238,18 +238,18 @@ struct Patient<'a> {
 impl Read for Patient<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.stream.read(room) {
+            let read = self.stream.read(room);
+            // Also of a server that goes on sending, byte by byte.
+            if lock(&self.shared.flights).overdue() {
+                let late = "it did not cancel a transfer within five seconds";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, late));
+            }
+            match read {
                 Err(error)
                     if matches!(
                         error.kind(),
                         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                    ) =>
-                {
-                    if lock(&self.shared.flights).overdue() {
-                        let late = "it did not cancel a transfer within five seconds";
-                        return Err(io::Error::new(io::ErrorKind::TimedOut, late));
-                    }
-                }
+                    ) => {}
                 done => return done,
             }
         }

@@ -30,6 +30,8 @@ use watch::{Inbox, Listener};
 const FRESH: Duration = Duration::from_secs(1);
 /// How often a device is asked for its descriptors that does not give them.
 const TRIES: u8 = 3;
+/// How long a list's new devices may take; the others are met at the next look.
+const MEETING: Duration = Duration::from_secs(10);
 
 /// Numbers of devices: none is used twice, by no client.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -158,7 +160,8 @@ impl Client {
         };
         new.retain(|one| !tried(one));
         drop(state);
-        for one in new {
+        let end = Instant::now() + MEETING;
+        for one in new.into_iter().take_while(|_| Instant::now() < end) {
             match self.meet(&one) {
                 Ok(info) => {
                     let known = Known { listed: one, info: info.clone(), remote: Weak::new() };

@@ -107,6 +107,7 @@ impl Session {
     /// Serves until the client leaves or lies, or the device is gone.
     pub(super) fn run(&self, reading: &mut impl Read, writing: TcpStream) {
         let changes = self.host.watch();
+        let closing = writing.try_clone();
         // It may have gone before.
         let there = self.host.devices().iter().any(|info| info.id == self.id);
         lock(&self.state).gone = !there;
@@ -127,6 +128,10 @@ impl Session {
             }
             drop(state);
             self.bell.ring();
+            // A client that reads nothing would keep the other thread for ever.
+            if let Ok(closing) = closing {
+                let _ = closing.shutdown(Shutdown::Both);
+            }
         });
     }
 
