@@ -5,6 +5,7 @@ mod driver_ads1x1x;
 mod driver_bme280;
 mod driver_ds1307;
 mod driver_embedded_sdmmc;
+mod driver_embedded_sdmmc_fat;
 mod driver_lm75;
 mod driver_lora_phy;
 mod driver_mipidsi;

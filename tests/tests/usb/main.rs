@@ -6,6 +6,7 @@ mod escpos;
 mod fastboot;
 mod hackrf;
 mod keyboard;
+mod msc;
 mod picoboot;
 mod serial;
 mod testclass;
