@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use embedded_hal::i2c::I2c;
 use periplasm_backend::native::{NativeDelay, NativeI2c};
 use periplasm_compose::{Options, compose};
@@ -13,6 +13,9 @@ use periplasm_host::{Board, Grants, Host, HostOptions, Machine, Pipeline, RunOpt
 use periplasm_tests::{Rig, THERMOMETER, build, host, ok, root};
 
 mod hal;
+mod usb;
+mod usb_gadget;
+mod usb_storage;
 
 const BUS: &str = "bus = { i2c = \"environment\", address = 0x76 }";
 
@@ -144,4 +147,18 @@ fn size(_: &mut Criterion) {
 }
 
 criterion_group!(benches, reading, i2c, hal::hal, composing, load, size);
-criterion_main!(benches);
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    // What `cargo xtask bench` makes of a group.
+    let only_usb = args.iter().any(|arg| arg == "^usb[/-]");
+    let all = args.iter().all(|arg| arg.starts_with('-'));
+    if !only_usb {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+    // Cargo says so to a benchmark that it does not just test.
+    if only_usb || all && args.iter().any(|arg| arg == "--bench") {
+        usb::usb();
+    }
+}

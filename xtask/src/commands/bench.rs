@@ -13,13 +13,13 @@ use crate::toolchain;
 /// Figures are medians; a ratio holds better than either of its sides.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// `reading`, `i2c`, `hal`, `compose`, `load` or `size`; all of them without
-    /// one.
+    /// `reading`, `i2c`, `hal`, `usb`, `compose`, `load` or `size`; all of them
+    /// without one.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(GROUPS))]
     group: Option<String>,
 }
 
-const GROUPS: [&str; 6] = ["reading", "i2c", "hal", "compose", "load", "size"];
+const GROUPS: [&str; 7] = ["reading", "i2c", "hal", "usb", "compose", "load", "size"];
 
 impl Bench {
     pub(crate) fn run(self) -> Result<u8> {
