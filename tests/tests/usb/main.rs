@@ -8,5 +8,12 @@ mod hackrf;
 mod keyboard;
 mod msc;
 mod picoboot;
+mod same;
 mod serial;
 mod testclass;
+
+// The device of the benchmarks: it has endpoints of every kind.
+#[path = "../../benches/periplasm/usb_gadget.rs"]
+mod usb_gadget;
+#[path = "../../benches/periplasm/usb_storage.rs"]
+mod usb_storage;
