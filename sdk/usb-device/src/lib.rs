@@ -5,7 +5,7 @@
 //!
 //! | stack | what it takes |
 //! | --- | --- |
-//! | usb-device 0.3 | [`Bus`], and [`serve`] for its loop |
+//! | usb-device 0.3 | [`Bus`], and [`serve()`] for its loop |
 //! | embassy-usb 0.6 | `embassy::Driver` (feature `embassy`), and `periplasm_hal::block_on` |
 //!
 //! A gadget is a driver that exports `periplasm:device/gadget`. Its `run` makes
@@ -34,7 +34,7 @@
 //! ```
 //!
 //! (`tests/guests/gadget-serial` is this example in full.) An idle gadget sleeps
-//! in the host: [`serve`] calls `wait`, which returns when something happened.
+//! in the host: [`serve()`] calls `wait`, which returns when something happened.
 //!
 //! Natively the same code runs on a [`Port`] of the reference host: tests and
 //! benchmarks pass `Box<dyn UsbController>` of `periplasm-usb`.

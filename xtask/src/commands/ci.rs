@@ -75,8 +75,8 @@ fn licences() -> Result<()> {
     let binary = cargo_deny()?;
     show_each(|folder| {
         let mut deny = Command::new(&binary);
-        deny.current_dir(folder).args(["--locked", "check", "--config"]);
-        deny.arg(root().join("deny.toml")).args(["licenses", "sources", "bans"]);
+        deny.current_dir(folder).args(["--locked", "--config"]).arg(root().join("deny.toml"));
+        deny.args(["check", "licenses", "sources", "bans"]);
         deny
     })
 }

@@ -1,8 +1,8 @@
 //! USB memory sticks and disks as a component, on the API of nusb.
 //!
-//! [`bulk_only`] carries commands and data (Universal Serial Bus Mass Storage
-//! Class, Bulk-Only Transport 1.0), [`scsi`] says what they are (SPC-4 and
-//! SBC-3), and [`disk`] is a device's blocks.
+//! `bulk_only` carries commands and data (Universal Serial Bus Mass Storage
+//! Class, Bulk-Only Transport 1.0), `scsi` says what they are (SPC-4 and
+//! SBC-3), and `disk` is a device's blocks.
 
 mod bulk_only;
 mod disk;
