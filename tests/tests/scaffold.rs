@@ -45,11 +45,18 @@ fn forget(project: &Path, name: &str) {
     std::fs::write(tests.join("main.rs"), without).unwrap();
 }
 
+/// One copy for all of them, so that the SDK is compiled once.
 #[test]
-fn a_scaffold_compiles_and_overwrites_nothing() {
+fn scaffolds_compile() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path();
     copy_project(project);
+    a_scaffold_compiles_and_overwrites_nothing(project);
+    drivers_on_rusb_and_nusb_become_components(project);
+    a_class_of_usb_device_becomes_a_gadget(project);
+}
+
+fn a_scaffold_compiles_and_overwrites_nothing(project: &Path) {
     forget(project, "lm75");
 
     let new = ["new", "driver", "lm75@1.0.0", "--exports", "thermometer,barometer"];
@@ -97,11 +104,7 @@ fn raw<'a>(source: &'a str, name: &str) -> &'a str {
     after.split_once("\"#").unwrap().0
 }
 
-#[test]
-fn drivers_on_rusb_and_nusb_become_components() {
-    let folder = tempfile::tempdir().unwrap();
-    let project = folder.path();
-    copy_project(project);
+fn drivers_on_rusb_and_nusb_become_components(project: &Path) {
     let drivers = [("gs_usb@0.1.1", "rusb::devices()"), ("picoboot@0.3.0", "nusb::list_devices()")];
     for (krate, code) in drivers {
         let (done, output) = xtask(project, &["new", "driver", krate]);
@@ -127,11 +130,7 @@ fn drivers_on_rusb_and_nusb_become_components() {
     assert!(!done && output.contains("drivers/usb/gs_usb already"), "{output}");
 }
 
-#[test]
-fn a_class_of_usb_device_becomes_a_gadget() {
-    let folder = tempfile::tempdir().unwrap();
-    let project = folder.path();
-    copy_project(project);
+fn a_class_of_usb_device_becomes_a_gadget(project: &Path) {
     let (done, output) = xtask(project, &["new", "driver", "usbd-serial@0.2.2"]);
     assert!(done && output.contains("Next:"), "{output}");
     let (done, output) = xtask(project, &["build", "usbd-serial"]);
