@@ -26,6 +26,7 @@ pub mod sim;
 mod spi;
 pub mod trace;
 mod transfer;
+mod waker;
 mod worker;
 
 pub use analog::{Adc, AdcError, Pwm, PwmError};
@@ -38,3 +39,4 @@ pub use pins::{Condition, Edge, InputPin, Level, MAX_EDGES, OutputPin, PinError}
 pub use serial::{Serial, SerialError};
 pub use spi::{SharedSpi, SpiBus, SpiDevice, SpiError, SpiOperation};
 pub use transfer::{Outcome, Transfer};
+pub use waker::with_waker;

@@ -2,11 +2,10 @@
 //! meet. Every host function that may wait does it here.
 
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use periplasm_backend::{Clock, Event};
+use periplasm_backend::{Clock, Event, with_waker};
 
 use super::state::State;
 use super::watch::{Stop, Watch};
@@ -97,7 +96,7 @@ impl<'a> Waiting<'a> {
         until_ns: u64,
         mut look: impl FnMut(&mut Context<'_>) -> Look,
     ) -> Result<bool, Stop> {
-        WAKER.with(|waker| {
+        with_waker(|waker| {
             let mut context = Context::from_waker(waker);
             loop {
                 let next = match look(&mut context) {
@@ -159,7 +158,7 @@ impl<'a> Waiting<'a> {
     /// Waits for an event from outside of the board in real time, whatever its
     /// clock is: whether it happened before `end`.
     fn wait_outside(&self, event: &mut dyn Event, end: Option<Instant>) -> Result<bool, Stop> {
-        WAKER.with(|waker| {
+        with_waker(|waker| {
             let mut context = Context::from_waker(waker);
             loop {
                 if event.poll(&mut context).is_ready() {
@@ -228,17 +227,4 @@ impl State {
 /// Leaves the board to others for a moment.
 pub(super) fn idle() {
     std::thread::park_timeout(SLICE);
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-thread_local! {
-    /// Wakes this thread.
-    static WAKER: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
 }

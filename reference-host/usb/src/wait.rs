@@ -1,19 +1,17 @@
 //! Waiting on the machine's clock, for callers that have no board: tests,
 //! native programs, a server.
 
-use std::sync::Arc;
-use std::task::{Context, Wake, Waker};
-use std::thread::Thread;
+use std::task::Context;
 use std::time::{Duration, Instant};
 
-use periplasm_backend::Event;
+use periplasm_backend::{Event, with_waker};
 
 /// Waits until at least one event has happened (`true`), at most `timeout`
 /// (`false`); without one for ever. Events of this crate know no moments of
 /// their own, so none is looked at before something wakes it.
 pub fn wait_any(events: &mut [&mut dyn Event], timeout: Option<Duration>) -> bool {
     let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    WAKER.with(|waker| {
+    with_waker(|waker| {
         let mut context = Context::from_waker(waker);
         loop {
             // All of them, so that each knows whom to wake.
@@ -31,17 +29,4 @@ pub fn wait_any(events: &mut [&mut dyn Event], timeout: Option<Duration>) -> boo
             }
         }
     })
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-thread_local! {
-    /// Wakes this thread.
-    static WAKER: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
 }

@@ -180,7 +180,8 @@ fn show_frame(f: &mut Formatter<'_>, frame: &CanFrame) -> fmt::Result {
     }
 }
 
-fn describe(kind: ErrorKind) -> &'static str {
+/// What went wrong on an I2C bus, in words.
+pub fn describe(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Bus => "bus error",
         ErrorKind::ArbitrationLoss => "arbitration lost",

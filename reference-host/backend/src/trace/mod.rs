@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::Clock;
 
 pub use entry::{Act, Entry, SpiStep, Step, UsbTransfer};
+pub use line::describe;
 
 /// Hardware of any kind that tells a sink of all that was done with it.
 ///

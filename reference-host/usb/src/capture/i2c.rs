@@ -1,9 +1,9 @@
 //! I2C, as packets of LINKTYPE_I2C_LINUX: the number of the bus, flags of
 //! Linux's `i2c_msg`, and the bytes on the wires, the address first.
 
-use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource};
+use embedded_hal::i2c::ErrorKind;
 use periplasm_backend::I2cAddress;
-use periplasm_backend::trace::Step;
+use periplasm_backend::trace::{Step, describe};
 
 use super::Capture;
 use super::block::{LinkType, Packet};
@@ -51,17 +51,5 @@ pub(super) fn record(
         let comment = if last { result.err().map(describe) } else { None };
         let packet = Packet { header: &header, data, data_len: len, comment };
         capture.packet(LinkType::I2c, name, at_ns, &packet);
-    }
-}
-
-fn describe(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Bus => "bus error",
-        ErrorKind::ArbitrationLoss => "arbitration lost",
-        ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address) => "address not acknowledged",
-        ErrorKind::NoAcknowledge(NoAcknowledgeSource::Data) => "data not acknowledged",
-        ErrorKind::NoAcknowledge(NoAcknowledgeSource::Unknown) => "not acknowledged",
-        ErrorKind::Overrun => "overrun",
-        _ => "other error",
     }
 }
