@@ -1,0 +1,27 @@
+//! Components in OCI registries: pull, push, and what refers to them.
+//!
+//! [`Registry`] is what a registry can do, [`Memory`] one in this process, and
+//! everything above them (signatures, attachments, the layout of an artifact)
+//! is written once, against the trait.
+//!
+//! # Invariants
+//!
+//! - What a registry sends is checked against its digest before anybody sees
+//!   it, and its size is limited before it is read.
+//! - Nothing half-written stays behind, here or there: a manifest is put after
+//!   all that it names.
+#![forbid(unsafe_code)]
+
+mod digest;
+mod error;
+mod manifest;
+mod memory;
+mod reference;
+mod registry;
+
+pub use digest::{Digest, DigestError};
+pub use error::{RegistryError, RegistryFault};
+pub use manifest::{Descriptor, Index, Manifest, media_type};
+pub use memory::Memory;
+pub use reference::{At, Reference, ReferenceError, Repository};
+pub use registry::{MAX_MANIFEST_BYTES, RawManifest, Registry};
