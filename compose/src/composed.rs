@@ -59,7 +59,8 @@ fn load(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Loaded>, Vec<Problem>> {
-    let mut loader = Loader { text, options, built: HashMap::new(), seal: None };
+    let mut loader =
+        Loader { text, options, built: HashMap::new(), fetched: HashMap::new(), seal: None };
     let (mut loaded, mut problems) = (Vec::new(), Vec::new());
     for stage in &manifest.stages {
         match loader.load(stage, progress) {

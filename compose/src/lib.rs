@@ -34,6 +34,7 @@ mod build;
 mod component;
 mod composed;
 mod encode;
+mod fetch;
 mod kind;
 mod manifest;
 mod name;
@@ -50,6 +51,7 @@ use std::path::Path;
 pub use build::{BuildError, MissingTarget, build_stage, missing_targets};
 pub use component::{StageComponent, StageKind};
 pub use composed::Composed;
+pub use fetch::{Fetch, FetchError, Fetched, Remote};
 pub use options::{Options, Phase, Progress};
 pub use output::WriteError;
 pub use problem::{

@@ -1,6 +1,9 @@
 //! What a caller can choose, and how it is told how far things are.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::fetch::Fetch;
 
 /// How stages are built.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +17,8 @@ pub struct Options {
     /// The crate of the WASI that is composed into drivers on std; if absent,
     /// `seal` in the folder in which this crate was compiled.
     pub seal: Option<PathBuf>,
+    /// Who fetches stages from registries; without one they are refused.
+    pub fetch: Option<Arc<dyn Fetch>>,
 }
 
 /// What is being done.
@@ -22,6 +27,11 @@ pub struct Options {
 pub enum Phase<'a> {
     /// Cargo builds the crate of a stage.
     Building {
+        /// The stage's name.
+        stage: &'a str,
+    },
+    /// A stage's component is fetched from a registry.
+    Fetching {
         /// The stage's name.
         stage: &'a str,
     },

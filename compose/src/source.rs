@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::build::build_stage;
 use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, sniff};
+use crate::fetch::{self, Fetched, Remote};
 use crate::manifest::{Source, Stage, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::problem::{Problem, StageProblem};
@@ -19,6 +20,8 @@ pub(crate) struct Loaded {
     pub(crate) shape: Shape,
     /// Whether it has a sealed WASI in it.
     pub(crate) sealed: bool,
+    /// If it was fetched: its reference, with a digest.
+    pub(crate) resolved: Option<String>,
 }
 
 /// Why a file cannot be read.
@@ -37,11 +40,13 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
     if bytes.len() as u64 > MAX_BYTES { Err(FileError::TooLarge) } else { Ok(bytes) }
 }
 
-/// Gets the components of stages. A crate that two stages name is built once.
+/// Gets the components of stages. A crate that two stages name is built once,
+/// and a component in a registry is fetched once.
 pub(crate) struct Loader<'a> {
     pub(crate) text: &'a Text,
     pub(crate) options: &'a Options,
     pub(crate) built: HashMap<PathBuf, StageComponent>,
+    pub(crate) fetched: HashMap<Remote, Fetched>,
     /// Built when the first stage needs it.
     pub(crate) seal: Option<Vec<u8>>,
 }
@@ -53,12 +58,19 @@ impl Loader<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Loaded, Vec<Problem>> {
         let name = &stage.name.value;
+        let mut resolved = None;
         let bytes = match &stage.source.value {
             Source::Crate(path) => {
                 progress.enter(Phase::Building { stage: name });
                 self.build(stage, path).map_err(|problem| vec![problem.into()])?
             }
             Source::Wasm(path) => self.read(stage, path).map_err(|problem| vec![problem.into()])?,
+            Source::Remote(remote) => {
+                progress.enter(Phase::Fetching { stage: name });
+                let fetched = self.fetch(stage, remote).map_err(|problem| vec![problem.into()])?;
+                resolved = Some(fetched.reference);
+                fetched.component
+            }
         };
         progress.enter(Phase::Checking { stage: name });
         let shape = read_shape(stage, &bytes)?;
@@ -74,7 +86,16 @@ impl Loader<'_> {
             false => (bytes, shape),
         };
         let component = StageComponent::new(bytes, shape.kind());
-        Ok(Loaded { component, shape, sealed })
+        Ok(Loaded { component, shape, sealed, resolved })
+    }
+
+    fn fetch(&mut self, stage: &Stage, remote: &Remote) -> Result<Fetched, StageProblem> {
+        if let Some(fetched) = self.fetched.get(remote) {
+            return Ok(fetched.clone());
+        }
+        let fetched = fetch::get(stage, remote, None, self.options)?;
+        self.fetched.insert(remote.clone(), fetched.clone());
+        Ok(fetched)
     }
 
     fn seal(
@@ -141,16 +162,13 @@ fn describe(stage: &Stage, error: ShapeError) -> StageProblem {
     let (name, at) = (stage.name.value.clone(), stage.source.at);
     match error {
         ShapeError::Invalid(message) => StageProblem::Invalid { stage: name, message, at },
-        ShapeError::NoCode => {
-            let (Source::Crate(path) | Source::Wasm(path)) = &stage.source.value;
-            StageProblem::NotAComponent {
-                stage: name,
-                path: path.clone(),
-                what: "a WIT package: interfaces, no code",
-                help: "name a component that implements these interfaces",
-                at,
-            }
-        }
+        ShapeError::NoCode => StageProblem::NotAComponent {
+            stage: name,
+            path: stage.source.value.path(),
+            what: "a WIT package: interfaces, no code",
+            help: "name a component that implements these interfaces",
+            at,
+        },
         ShapeError::Unsupported(item, why) => {
             StageProblem::Unsupported { stage: name, item, why, at }
         }

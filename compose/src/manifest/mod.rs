@@ -16,6 +16,8 @@ use std::path::PathBuf;
 use miette::SourceSpan;
 use periplasm_request::Request;
 
+use crate::fetch::Remote;
+
 pub(crate) use parse::parse;
 pub(crate) use text::Text;
 
@@ -63,6 +65,18 @@ pub(crate) enum Source {
     Crate(PathBuf),
     /// A component's file, as written.
     Wasm(PathBuf),
+    /// A component in a registry.
+    Remote(Remote),
+}
+
+impl Source {
+    /// What a message calls it: a path or a reference.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Self::Crate(path) | Self::Wasm(path) => path.clone(),
+            Self::Remote(remote) => PathBuf::from(remote.as_str()),
+        }
+    }
 }
 
 /// What a slot asks for.

@@ -7,6 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::walk::{Entry, Walk, at, entries};
 use super::{At, Manifest, Source, Text, checks, plain, slots, uses};
+use crate::fetch::{OCI_FORM, PACKAGE_FORM, Remote};
+use crate::name::shown;
 use crate::problem::{ManifestProblem, Problem};
 
 /// Reads a manifest and checks all that can be checked without its stages.
@@ -131,7 +133,7 @@ fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
     let mut sources: Vec<At<&str>> = Vec::new();
     for (key, value) in entries(table) {
         match key.value {
-            "crate" | "wasm" | "oci" => {
+            "crate" | "wasm" | "oci" | "package" => {
                 draft.source = read_source(walk, &stage, &key, value);
                 sources.push(key);
             }
@@ -143,7 +145,9 @@ fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
                 draft.uses_at = at(value);
                 draft.uses = uses::read(walk, &stage, value);
             }
-            _ => walk.unknown_key(&key, &what, &["crate", "wasm", "oci", "slots", "uses"]),
+            _ => {
+                walk.unknown_key(&key, &what, &["crate", "wasm", "oci", "package", "slots", "uses"])
+            }
         }
     }
     match sources.as_slice() {
@@ -163,14 +167,24 @@ fn read_source(
     value: &Spanned<DeValue<'_>>,
 ) -> Option<At<Source>> {
     let what = format!("`{}` of stage `{stage}`", key.value);
-    let path = walk.string(&what, value, &format!("{} = \"path\"", key.value))?;
-    let source = match key.value {
-        "crate" => Source::Crate(PathBuf::from(path.value)),
-        "wasm" => Source::Wasm(PathBuf::from(path.value)),
-        _ => {
-            walk.note(ManifestProblem::Oci { stage: stage.to_owned(), at: path.at });
-            return None;
-        }
+    let form = match key.value {
+        "oci" => OCI_FORM,
+        "package" => PACKAGE_FORM,
+        _ => "path",
     };
-    Some(At::new(source, path.at))
+    let At { value, at } = walk.string(&what, value, &format!("{} = \"{form}\"", key.value))?;
+    let remote = match key.value {
+        "crate" => return Some(At::new(Source::Crate(PathBuf::from(value)), at)),
+        "wasm" => return Some(At::new(Source::Wasm(PathBuf::from(value)), at)),
+        "oci" => Remote::oci(&value),
+        _ => Remote::package(&value),
+    };
+    let noted = |why| ManifestProblem::Remote { what, name: shown(&value, 120), why, form, at };
+    match remote {
+        Ok(remote) => Some(At::new(Source::Remote(remote), at)),
+        Err(why) => {
+            walk.note(noted(why));
+            None
+        }
+    }
 }

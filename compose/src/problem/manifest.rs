@@ -150,17 +150,20 @@ pub enum ManifestProblem {
     },
     /// A stage without a crate or a file.
     #[error("stage `{stage}` does not say what it is made of")]
-    #[diagnostic(help("add `crate = \"path/to/crate\"` or `wasm = \"path/to/file.wasm\"`"))]
+    #[diagnostic(help(
+        "add `crate = \"path/to/crate\"`, `wasm = \"path/to/file.wasm\"`, or from a registry `oci = \
+         \"registry.example/drivers/bme280:1.2.0\"` or `package = \"acme:bme280@1.2.0\"`"
+    ))]
     NoSource {
         /// The stage.
         stage: String,
         /// Its place.
-        #[label("neither `crate` nor `wasm`")]
+        #[label("no source")]
         at: SourceSpan,
     },
     /// A stage with more than one crate or file.
     #[error("stage `{stage}` is made of two things")]
-    #[diagnostic(help("keep one of `crate`, `wasm` and `oci`"))]
+    #[diagnostic(help("keep one of `crate`, `wasm`, `oci` and `package`"))]
     TwoSources {
         /// The stage.
         stage: String,
@@ -171,14 +174,20 @@ pub enum ManifestProblem {
         #[label("and this")]
         second: SourceSpan,
     },
-    /// A stage from a registry, which this version cannot fetch.
-    #[error("stage `{stage}` comes from a registry, which `compose` cannot fetch from yet")]
-    #[diagnostic(help("pull the component to a file and name it: `wasm = \"{stage}.wasm\"`"))]
-    Oci {
-        /// The stage.
-        stage: String,
-        /// The reference.
-        #[label("not supported yet")]
+    /// A stage from elsewhere, by a name of another form than such names have.
+    #[error("{what} is \"{name}\": {why}")]
+    #[diagnostic(help("write it like this: `{form}`"))]
+    Remote {
+        /// The key and the stage, in words.
+        what: String,
+        /// The name, shortened.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+        /// One of the right form.
+        form: &'static str,
+        /// The name's place.
+        #[label("names no component")]
         at: SourceSpan,
     },
     /// A stage is named that the manifest does not have.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use miette::{Diagnostic, SourceSpan};
 
 use crate::build::BuildError;
+use crate::fetch::FetchError;
 
 /// A stage cannot be had, is no stage, or its slots and the manifest disagree.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -35,6 +36,46 @@ pub enum StageProblem {
         source: std::io::Error,
         /// Where it is named.
         #[label("this file")]
+        at: SourceSpan,
+    },
+    /// A stage from a registry, and nobody who fetches it.
+    #[error("stage `{stage}` is in a registry, and nothing here can fetch it")]
+    #[diagnostic(help(
+        "compose it with `cargo xtask compose`, or give `Options::fetch` something that fetches; \
+         or pull the component to a file and name it: `wasm = \"{stage}.wasm\"`"
+    ))]
+    NoFetch {
+        /// The stage.
+        stage: String,
+        /// Where it is named.
+        #[label("this component")]
+        at: SourceSpan,
+    },
+    /// A stage that cannot be fetched.
+    #[error("stage `{stage}` cannot be fetched")]
+    Fetch {
+        /// The stage.
+        stage: String,
+        /// Where it is named.
+        #[label("this component")]
+        at: SourceSpan,
+        /// Why.
+        #[source]
+        #[diagnostic_source]
+        source: FetchError,
+    },
+    /// What was fetched for a stage is not what was asked for.
+    #[error("stage `{stage}`: {wanted} was asked for, and {found} was fetched")]
+    #[diagnostic(help("this is a defect of what fetches: it must give what has the digest"))]
+    FetchedOther {
+        /// The stage.
+        stage: String,
+        /// The digest, or what it should have had.
+        wanted: String,
+        /// The reference that was given for it.
+        found: String,
+        /// Where it is named.
+        #[label("this component")]
         at: SourceSpan,
     },
     /// The file of a stage is larger than any stage may be.

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::component::{Import, ImportKind, StageKind, digest};
+use crate::fetch::Remote;
 use crate::kind::{SlotKind, Words as _};
 use crate::manifest::{Manifest, Source};
 use crate::plan::Plan;
@@ -69,6 +70,20 @@ pub enum SourceReport {
     Crate(String),
     /// A component's file.
     Wasm(String),
+    /// A component in a registry.
+    Oci {
+        /// Its reference, as written.
+        reference: String,
+        /// The reference with the digest that was fetched.
+        resolved: String,
+    },
+    /// A component in a registry, by the name of its package.
+    Package {
+        /// The name and version.
+        name: String,
+        /// The reference with the digest that was fetched.
+        resolved: String,
+    },
 }
 
 /// One slot.
@@ -153,7 +168,6 @@ impl Report {
 }
 
 fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageReport> {
-    let shown = |path: &Path| path.display().to_string();
     let stages = manifest.stages.iter().zip(loaded).enumerate();
     let stages = stages.map(|(index, (stage, one))| {
         let name = stage.name.value.clone();
@@ -169,10 +183,7 @@ fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageRepor
         StageReport {
             name,
             kind: one.component.kind(),
-            source: match &stage.source.value {
-                Source::Crate(path) => SourceReport::Crate(shown(path)),
-                Source::Wasm(path) => SourceReport::Wasm(shown(path)),
-            },
+            source: source(&stage.source.value, one),
             sealed: one.sealed,
             size: one.component.bytes().len(),
             digest: one.component.digest(),
@@ -181,6 +192,21 @@ fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageRepor
         }
     });
     stages.collect()
+}
+
+fn source(source: &Source, loaded: &Loaded) -> SourceReport {
+    let shown = |path: &Path| path.display().to_string();
+    let resolved = loaded.resolved.clone().unwrap_or_default();
+    match source {
+        Source::Crate(path) => SourceReport::Crate(shown(path)),
+        Source::Wasm(path) => SourceReport::Wasm(shown(path)),
+        Source::Remote(Remote::Oci(reference)) => {
+            SourceReport::Oci { reference: reference.clone(), resolved }
+        }
+        Source::Remote(Remote::Package(name)) => {
+            SourceReport::Package { name: name.clone(), resolved }
+        }
+    }
 }
 
 /// The slots of a stage that others fill.

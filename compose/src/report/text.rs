@@ -49,6 +49,8 @@ fn row(stage: &StageReport) -> [String; 5] {
     let source = match &stage.source {
         SourceReport::Crate(path) => format!("crate {path}"),
         SourceReport::Wasm(path) => format!("file {path}"),
+        SourceReport::Oci { resolved, .. } => format!("oci {resolved}"),
+        SourceReport::Package { name, resolved } => format!("package {name} at {resolved}"),
     };
     let sealed = if stage.sealed { ", sealed WASI" } else { "" };
     let source = source + sealed;

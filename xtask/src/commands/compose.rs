@@ -107,6 +107,7 @@ impl Progress for Phases {
         let Some(step) = &self.0 else { return };
         step.detail(match phase {
             Phase::Building { stage } => format!("building stage {stage}"),
+            Phase::Fetching { stage } => format!("fetching stage {stage}"),
             Phase::Checking { stage } => format!("checking stage {stage}"),
             _ => "putting the stages together".to_owned(),
         });
