@@ -12,16 +12,23 @@
 //!   all that it names.
 #![forbid(unsafe_code)]
 
+pub mod artifact;
 mod digest;
 mod error;
 mod manifest;
 mod memory;
+mod pull;
+mod push;
 mod reference;
 mod registry;
+pub mod tags;
 
+pub use artifact::{Artifact, ContentError, Kind, WasmComponent, WasmConfig};
 pub use digest::{Digest, DigestError};
 pub use error::{RegistryError, RegistryFault};
 pub use manifest::{Descriptor, Index, Manifest, media_type};
 pub use memory::Memory;
+pub use pull::{Found, PullError, Pulled, fetch, find, pull};
+pub use push::{Before, Place, PushError, PushOptions, Pushed, check, push, tag, upload};
 pub use reference::{At, Reference, ReferenceError, Repository};
 pub use registry::{MAX_MANIFEST_BYTES, RawManifest, Registry};
