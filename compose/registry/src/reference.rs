@@ -119,7 +119,7 @@ fn is_component(component: &str) -> bool {
         && !["..", "._", "_.", "___", ".-", "-.", "-_", "_-"].iter().any(|p| component.contains(p))
 }
 
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !host.ends_with(']') => (name, Some(port)),
         _ => (host, None),

@@ -6,6 +6,9 @@ use crate::{At, Descriptor, Digest, RegistryError, Repository};
 /// registries should take manifests of 4 MiB).
 pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 
+/// The most bytes of what a host publishes about itself.
+pub const MAX_WELL_KNOWN_BYTES: u64 = 64 << 10;
+
 /// A manifest as it came, checked against its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawManifest {
@@ -66,4 +69,12 @@ pub trait Registry: Send + Sync {
 
     /// All tags of a repository, sorted; none if it is not there.
     fn tags(&self, repository: &Repository) -> Result<Vec<String>, RegistryError>;
+
+    /// What the host `host` publishes about itself at `/.well-known/<name>`
+    /// (RFC 8615), of at most [`MAX_WELL_KNOWN_BYTES`]; `None` if it publishes
+    /// nothing there.
+    fn well_known(&self, host: &str, name: &str) -> Result<Option<Vec<u8>>, RegistryError> {
+        let _ = (host, name);
+        Ok(None)
+    }
 }
