@@ -77,6 +77,10 @@ pub(crate) enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A program of Debian's cannot be had.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Debian(#[from] crate::debian::DebianError),
     /// Several checks of `ci` failed. Each has said why.
     #[error("failed: {}", .0.join(", "))]
     #[diagnostic(help("each says above what is wrong; run one alone to see it again"))]
@@ -104,7 +108,11 @@ impl Error {
         match self {
             Self::Portability(periplasm_portability::Error::List { .. }) => 65,
             Self::Portability(_) => 1,
-            Self::Failed { .. } | Self::Start { .. } | Self::Target { .. } | Self::Checks(_) => 1,
+            Self::Failed { .. }
+            | Self::Start { .. }
+            | Self::Target { .. }
+            | Self::Checks(_)
+            | Self::Debian(_) => 1,
             Self::Compose(_) | Self::Build(_) => 65,
             Self::Name { .. } => 64,
             Self::Input { .. } => 66,

@@ -4,6 +4,7 @@
 
 mod cargo;
 mod commands;
+mod debian;
 mod error;
 mod steps;
 mod toolchain;

@@ -6,6 +6,7 @@ mod ci;
 mod completions;
 mod compose;
 mod demo;
+mod interop;
 mod new;
 mod portability;
 mod run;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     New(new::New),
     Portability(portability::Portability),
+    Interop(interop::Interop),
     Ci(ci::Ci),
     Completions(completions::Completions),
 }
@@ -44,6 +46,7 @@ impl Command {
             Self::Bench(command) => command.run(),
             Self::New(command) => command.run(),
             Self::Portability(command) => command.run(),
+            Self::Interop(command) => command.run(),
             Self::Ci(command) => command.run(),
             Self::Completions(command) => command.run(cli),
         }
