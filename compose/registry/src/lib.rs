@@ -23,6 +23,7 @@ mod push;
 mod reference;
 mod registry;
 pub mod tags;
+pub mod wit;
 
 pub use artifact::{Artifact, ContentError, Kind, WasmComponent, WasmConfig};
 pub use digest::{Digest, DigestError};
