@@ -1,10 +1,10 @@
 //! From a manifest to the composed component.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::encode;
-use crate::manifest::{Manifest, Text};
+use crate::manifest::{Chain, Manifest, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::output::{self, WriteError};
 use crate::plan;
@@ -33,12 +33,13 @@ impl Composed {
 /// Carries out a manifest.
 pub(crate) fn compose(
     text: &Text,
-    manifest: &Manifest,
+    mut manifest: Manifest,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Composed, Vec<Problem>> {
     progress.begin(manifest.stages.len());
-    let loaded = load(text, manifest, options, progress)?;
+    let loaded = load(text, &mut manifest, options, progress)?;
+    let manifest = &manifest;
     progress.enter(Phase::Composing);
     let plan = plan::plan(manifest, &loaded)?;
     let component = encode::encode(manifest, &loaded, &plan).map_err(|fault| {
@@ -55,20 +56,31 @@ pub(crate) fn compose(
 /// Gets every stage, and checks it against what the manifest says of it.
 fn load(
     text: &Text,
-    manifest: &Manifest,
+    manifest: &mut Manifest,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Loaded>, Vec<Problem>> {
     let mut loader =
         Loader { text, options, built: HashMap::new(), fetched: HashMap::new(), seal: None };
-    let (mut loaded, mut problems) = (Vec::new(), Vec::new());
-    for stage in &manifest.stages {
+    let (mut loaded, mut places, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, stage) in manifest.stages.iter().enumerate() {
         match loader.load(stage, progress) {
             Ok(one) => {
-                problems.extend(plan::check_slots(stage, &one.shape));
                 loaded.push(one);
+                places.push(place);
             }
             Err(found) => problems.extend(found),
+        }
+    }
+    // The slots of stages that stand between are known when all are there.
+    let open: BTreeSet<usize> = manifest.chains.iter().flat_map(Chain::stages).collect();
+    if problems.is_empty() {
+        problems.extend(plan::settle(manifest, &loaded));
+    }
+    let settled = problems.is_empty();
+    for (place, one) in places.into_iter().zip(&loaded) {
+        if settled || !open.contains(&place) {
+            problems.extend(plan::check_slots(&manifest.stages[place], &one.shape));
         }
     }
     if problems.is_empty() { Ok(loaded) } else { Err(problems) }

@@ -35,6 +35,7 @@ mod component;
 mod composed;
 mod encode;
 mod fetch;
+mod inside;
 mod kind;
 mod manifest;
 mod name;
@@ -44,6 +45,7 @@ mod plan;
 mod problem;
 mod report;
 mod seal;
+mod settings;
 mod source;
 
 use std::path::Path;
@@ -55,8 +57,8 @@ pub use fetch::{Fetch, FetchError, Fetched, Remote};
 pub use options::{Options, Phase, Progress};
 pub use output::WriteError;
 pub use problem::{
-    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, UsbProblem,
-    WiringProblem,
+    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, ThroughProblem,
+    UsbProblem, WiringProblem,
 };
 pub use report::{
     ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,
@@ -72,5 +74,5 @@ pub fn compose(
 ) -> Result<Composed, ComposeError> {
     let text = manifest::Text::read(manifest)?;
     let manifest = manifest::parse(&text).map_err(|problems| text.error(problems))?;
-    composed::compose(&text, &manifest, options, progress).map_err(|problems| text.error(problems))
+    composed::compose(&text, manifest, options, progress).map_err(|problems| text.error(problems))
 }

@@ -1,17 +1,15 @@
 //! Sealed WASI: what a driver on std imports of WASI is composed in, so that it
 //! shares none with the app. The crate `compose/seal` says what it gives.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 use wasm_encoder::{Component, RawSection};
 use wasmparser::{Parser, Payload};
 
 use crate::build::{BuildError, build_stage};
-use crate::component::{ImportKind, Shape, StageKind};
+use crate::component::{Shape, StageKind};
 use crate::encode::{Fault, guarded};
+use crate::inside;
 use crate::manifest::Stage;
 use crate::name::InterfaceName;
 use crate::options::Options;
@@ -70,7 +68,7 @@ pub(crate) fn wasi_of<'a>(stage: &Stage, shape: &'a Shape) -> Vec<&'a InterfaceN
 }
 
 /// Whether the manifest says from which stage the import is to be taken.
-fn is_taken(stage: &Stage, import: &str, interface: &InterfaceName) -> bool {
+pub(crate) fn is_taken(stage: &Stage, import: &str, interface: &InterfaceName) -> bool {
     let named = stage.uses.iter().filter_map(|used| used.interface.as_ref());
     named.into_iter().any(|name| name.value == import || name.value == interface.path)
 }
@@ -92,73 +90,12 @@ pub(crate) fn seal(
         |bytes: &[u8]| Shape::read(bytes).map_err(|errors| Fault::words(format!("{errors:?}")));
     let inner = read(seal)?;
     guarded(|| {
-        let bytes = compose(stage, [(seal, &inner), (driver, shape)])?;
+        let parts = [("seal", seal, &inner), ("driver", driver, shape)];
+        let bytes = inside::compose(parts, |import, name| !is_taken(stage, import, name))?;
         let sealed = read(&bytes)?;
         match wasi_of(stage, &sealed).first() {
             Some(left) => Err(Fault::words(format!("`{left}` is not in it"))),
             None => Ok(bytes),
         }
     })
-}
-
-/// The rules that wac-graph needs kept are told in [`crate::encode`].
-fn compose(stage: &Stage, parts: [(&[u8], &Shape); 2]) -> Result<Vec<u8>, Fault> {
-    let [(_, seal), (_, driver)] = parts;
-    let fault = |error: &(dyn std::error::Error + 'static)| Fault::new(None, error);
-    let mut graph = CompositionGraph::new();
-    let mut slots: BTreeMap<String, NodeId> = BTreeMap::new();
-    let mut made: Vec<NodeId> = Vec::new();
-    for (name, (bytes, shape)) in ["seal", "driver"].into_iter().zip(parts) {
-        let package = Package::from_bytes(&format!("part:{name}"), None, bytes, graph.types_mut())
-            .map_err(|error| fault(error.as_ref()))?;
-        let package = graph.register_package(package).map_err(|error| fault(&error))?;
-        let world = graph[package].ty();
-        let mut arguments: Vec<(&str, NodeId)> = Vec::new();
-        for import in &shape.imports {
-            let node = match &import.kind {
-                // One voice for both.
-                ImportKind::Slot { .. } => match slots.get(&import.name) {
-                    Some(node) => *node,
-                    None => {
-                        let kind = graph.types()[world].imports.get(&import.name).copied();
-                        let Some(kind) = kind else {
-                            return Err(Fault::words(format!("`{}` got lost", import.name)));
-                        };
-                        let node =
-                            graph.import(&import.name, kind).map_err(|error| fault(&error))?;
-                        *slots.entry(import.name.clone()).or_insert(node)
-                    }
-                },
-                ImportKind::Interface { interface, .. } => {
-                    let export = seal.exports.iter().find(|export| {
-                        export.interface().is_some_and(|given| given.same_track(interface))
-                    });
-                    let (Some(sealed), Some(export)) = (made.first(), export) else { continue };
-                    if is_taken(stage, &import.name, interface) {
-                        continue;
-                    }
-                    graph
-                        .alias_instance_export(*sealed, &export.name)
-                        .map_err(|error| fault(&error))?
-                }
-            };
-            arguments.push((&import.name, node));
-        }
-        let instance = graph.instantiate(package);
-        for (argument, node) in arguments {
-            graph
-                .set_instantiation_argument(instance, argument, node)
-                .map_err(|error| fault(&error))?;
-        }
-        graph.set_node_name(instance, name);
-        made.push(instance);
-    }
-    for export in &driver.exports {
-        let Some(instance) = made.last() else { continue };
-        let node =
-            graph.alias_instance_export(*instance, &export.name).map_err(|error| fault(&error))?;
-        graph.export(node, &export.name).map_err(|error| fault(&error))?;
-    }
-    let options = EncodeOptions { validate: true, ..EncodeOptions::default() };
-    graph.encode(options).map_err(|error| fault(&error))
 }

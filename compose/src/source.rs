@@ -11,7 +11,7 @@ use crate::fetch::{self, Fetched, Remote};
 use crate::manifest::{Source, Stage, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::problem::{Problem, StageProblem};
-use crate::seal;
+use crate::{seal, settings};
 
 /// A stage's component, and what it imports and exports.
 #[derive(Clone, Debug)]
@@ -74,6 +74,14 @@ impl Loader<'_> {
         };
         progress.enter(Phase::Checking { stage: name });
         let shape = read_shape(stage, &bytes)?;
+        let told = settings::put_in(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
+        let (bytes, shape) = match told {
+            Some(bytes) => {
+                let shape = read_shape(stage, &bytes)?;
+                (bytes, shape)
+            }
+            None => (bytes, shape),
+        };
         let wasi = seal::wasi_of(stage, &shape);
         // What the seal lacks is refused by its name, with the slots.
         let sealed = !wasi.is_empty() && wasi.into_iter().all(seal::knows);

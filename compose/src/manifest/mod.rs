@@ -5,8 +5,11 @@ mod checks;
 mod circle;
 mod parse;
 mod plain;
+mod settings;
 mod slots;
+mod source;
 mod text;
+mod through;
 mod usb;
 mod uses;
 mod walk;
@@ -19,6 +22,7 @@ use periplasm_request::Request;
 use crate::fetch::Remote;
 
 pub(crate) use parse::parse;
+pub(crate) use settings::Settings;
 pub(crate) use text::Text;
 
 /// Something, and where the manifest says it.
@@ -43,6 +47,9 @@ pub(crate) struct Manifest {
     pub(crate) stages: Vec<Stage>,
     /// Indices of stages whose interfaces the pipeline exports.
     pub(crate) exports: Vec<At<usize>>,
+    /// Slots with stages before their hardware, until [`crate::plan::settle`]
+    /// has found what of those stages to wire.
+    pub(crate) chains: Vec<Chain>,
 }
 
 /// One stage.
@@ -56,6 +63,31 @@ pub(crate) struct Stage {
     pub(crate) uses: Vec<Use>,
     /// The whole `uses`, or where it would be added.
     pub(crate) uses_at: SourceSpan,
+    /// What it is told, if it is told anything.
+    pub(crate) settings: Option<At<Settings>>,
+    /// The stages that it reaches hardware through, by the chains.
+    pub(crate) behind: Vec<At<usize>>,
+}
+
+/// A slot that reaches its hardware through other stages.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    /// The index of the stage whose slot it is.
+    pub(crate) user: usize,
+    pub(crate) slot: At<String>,
+    /// The stages between, by their indices; the first is nearest to the user.
+    pub(crate) between: Vec<At<usize>>,
+    /// What the slot of the last one gets.
+    pub(crate) wants: Wants,
+    /// The slot's entry.
+    pub(crate) at: SourceSpan,
+}
+
+impl Chain {
+    /// All stages whose slots it fills.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = usize> {
+        [self.user].into_iter().chain(self.between.iter().map(|between| between.value))
+    }
 }
 
 /// What a stage is made of.
@@ -89,7 +121,7 @@ pub(crate) struct SlotEntry {
 }
 
 /// Where a slot's hardware comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Wants {
     /// The board.
     Board(Request),
@@ -109,13 +141,14 @@ impl Stage {
     }
 
     /// The stages that must be there before this one, in the order of the
-    /// text's two lists: those it uses, and those that give it hardware.
+    /// text's lists: those it uses, and those that give it hardware.
     pub(crate) fn providers(&self) -> impl Iterator<Item = &At<usize>> {
         let used = self.uses.iter().map(|used| &used.provider);
         used.chain(self.slots.iter().filter_map(|slot| match &slot.wants {
             Wants::Given { provider, .. } => Some(provider),
             Wants::Board(_) => None,
         }))
+        .chain(&self.behind)
     }
 }
 

@@ -1,14 +1,11 @@
 //! From TOML to a [`Manifest`].
 
-use std::path::PathBuf;
-
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
+use super::source::{self, Making};
 use super::walk::{Entry, Walk, at, entries};
-use super::{At, Manifest, Source, Text, checks, plain, slots, uses};
-use crate::fetch::{OCI_FORM, PACKAGE_FORM, Remote};
-use crate::name::shown;
+use super::{At, Manifest, Text, checks, plain, slots, through, uses};
 use crate::problem::{ManifestProblem, Problem};
 
 /// Reads a manifest and checks all that can be checked without its stages.
@@ -45,6 +42,7 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
         walk.note(ManifestProblem::NoStages { at: head.at });
     }
 
+    let drafts = through::with_made(&mut walk, drafts);
     let manifest = uses::resolve(&mut walk, head, drafts);
     match manifest {
         Some(manifest) if walk.problems.is_empty() => Ok(manifest),
@@ -69,11 +67,19 @@ pub(super) struct Head {
 /// A stage as written, with whatever of it could be read.
 pub(super) struct Draft {
     pub(super) name: At<String>,
-    pub(super) source: Option<At<Source>>,
+    pub(super) making: Making,
     pub(super) slots: Vec<slots::Draft>,
     pub(super) slots_at: miette::SourceSpan,
     pub(super) uses: Vec<uses::Named>,
     pub(super) uses_at: miette::SourceSpan,
+}
+
+impl Draft {
+    /// A stage that says no more than what it is made of.
+    pub(super) fn new(name: At<String>, making: Making) -> Self {
+        let at = name.at;
+        Self { name, making, slots: Vec::new(), slots_at: at, uses: Vec::new(), uses_at: at }
+    }
 }
 
 fn read_head<'t>(
@@ -118,25 +124,14 @@ fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
         walk.note(ManifestProblem::StageName { name: name.value.clone(), at: key.at });
     }
     let stage = name.value.clone();
-    let mut draft = Draft {
-        name,
-        source: None,
-        slots: Vec::new(),
-        slots_at: key.at,
-        uses: Vec::new(),
-        uses_at: key.at,
-    };
+    let mut draft = Draft::new(name, Making::default());
     let what = format!("stage `{stage}`");
     let Some(table) = walk.table(&what, value, &format!("[stages.{stage}]")) else {
         return draft;
     };
-    let mut sources: Vec<At<&str>> = Vec::new();
     for (key, value) in entries(table) {
         match key.value {
-            "crate" | "wasm" | "oci" | "package" => {
-                draft.source = read_source(walk, &stage, &key, value);
-                sources.push(key);
-            }
+            word if source::KEYS.contains(&word) => draft.making.read(walk, &what, &(key, value)),
             "slots" => {
                 draft.slots_at = key.at;
                 draft.slots = slots::read(walk, &stage, value);
@@ -145,46 +140,9 @@ fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
                 draft.uses_at = at(value);
                 draft.uses = uses::read(walk, &stage, value);
             }
-            _ => {
-                walk.unknown_key(&key, &what, &["crate", "wasm", "oci", "package", "slots", "uses"])
-            }
+            _ => walk.unknown_key(&key, &what, &[&source::KEYS[..], &["slots", "uses"]].concat()),
         }
     }
-    match sources.as_slice() {
-        [] => walk.note(ManifestProblem::NoSource { stage, at: key.at }),
-        [_] => {}
-        [first, second, ..] => {
-            walk.note(ManifestProblem::TwoSources { stage, first: first.at, second: second.at });
-        }
-    }
+    draft.making.check(walk, &stage, key.at);
     draft
-}
-
-fn read_source(
-    walk: &mut Walk,
-    stage: &str,
-    key: &At<&str>,
-    value: &Spanned<DeValue<'_>>,
-) -> Option<At<Source>> {
-    let what = format!("`{}` of stage `{stage}`", key.value);
-    let form = match key.value {
-        "oci" => OCI_FORM,
-        "package" => PACKAGE_FORM,
-        _ => "path",
-    };
-    let At { value, at } = walk.string(&what, value, &format!("{} = \"{form}\"", key.value))?;
-    let remote = match key.value {
-        "crate" => return Some(At::new(Source::Crate(PathBuf::from(value)), at)),
-        "wasm" => return Some(At::new(Source::Wasm(PathBuf::from(value)), at)),
-        "oci" => Remote::oci(&value),
-        _ => Remote::package(&value),
-    };
-    let noted = |why| ManifestProblem::Remote { what, name: shown(&value, 120), why, form, at };
-    match remote {
-        Ok(remote) => Some(At::new(Source::Remote(remote), at)),
-        Err(why) => {
-            walk.note(noted(why));
-            None
-        }
-    }
 }

@@ -3,9 +3,10 @@
 use miette::SourceSpan;
 use periplasm_request::{Request, is_slot_name};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::addresses::{self, Addresses};
+use super::through::{self, Between};
 use super::walk::{Entry, Walk, at, entries};
 use super::{At, checks, usb};
 use crate::kind::{SlotKind, Words as _};
@@ -14,10 +15,14 @@ use crate::problem::{ManifestProblem, UsbProblem};
 /// The keys of a slot that another stage fills.
 const GIVEN: [&str; 2] = ["stage", "export"];
 
-/// A slot as written: the stage that gives it is not looked up yet.
+/// The key of what stands between a slot and its hardware.
+const THROUGH: &str = "through";
+
+/// A slot as written: the stages that it names are not looked up yet.
 pub(super) struct Draft {
     pub(super) name: At<String>,
     pub(super) wants: Wanted,
+    pub(super) through: Vec<Between>,
     /// The value.
     pub(super) at: SourceSpan,
 }
@@ -48,10 +53,14 @@ fn read_slot(walk: &mut Walk, stage: &str, (key, value): Entry<'_>) -> Option<Dr
     let entry = if at(value).is_empty() { key.at } else { at(value) };
     let problems = walk.problems.len();
     let slot = Slot { stage, name: &name, what: &what, entry };
-    let wants = slot.read(walk, table);
+    let mut keys = entries(table);
+    let through = keys.iter().position(|(key, _)| key.value == THROUGH);
+    let through = through.map(|place| keys.remove(place).1);
+    let through = through.map(|value| through::read(walk, &what, value)).unwrap_or_default();
+    let wants = slot.read(walk, &keys);
     // Something may be read from an entry that is wrong elsewhere.
     let wants = wants.filter(|_| walk.problems.len() == problems)?;
-    Some(Draft { name, wants, at: entry })
+    Some(Draft { name, wants, through, at: entry })
 }
 
 /// One entry, for messages.
@@ -64,8 +73,8 @@ struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    fn read(&self, walk: &mut Walk, table: &DeTable<'_>) -> Option<Wanted> {
-        let keys = entries(table);
+    /// Reads all keys but [`THROUGH`].
+    fn read(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
         // Beside `usb`, `serial` is a serial number and no port.
         let usb = keys.iter().any(|(key, _)| key.value == "usb");
         let says = |key: &str| {
@@ -83,19 +92,19 @@ impl Slot<'_> {
                 None
             }
             (Some((key, _)), None) => match SlotKind::named(key.value) {
-                Some(SlotKind::I2c) => self.read_i2c(walk, &keys),
-                Some(SlotKind::Usb) => self.read_usb(walk, &keys),
-                Some(kind) => self.read_named(walk, kind, &keys),
-                None => self.read_given(walk, &keys),
+                Some(SlotKind::I2c) => self.read_i2c(walk, keys),
+                Some(SlotKind::Usb) => self.read_usb(walk, keys),
+                Some(kind) => self.read_named(walk, kind, keys),
+                None => self.read_given(walk, keys),
             },
-            (None, _) => self.read_nothing(walk, &keys),
+            (None, _) => self.read_nothing(walk, keys),
         }
     }
 
     /// No key says which hardware it is: an address is that of an I2C bus.
     fn read_nothing(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
         let kinds = SlotKind::HARDWARE.map(SlotKind::as_str);
-        let known = [&kinds[..], &addresses::KEYS, &GIVEN].concat();
+        let known = [&kinds[..], &addresses::KEYS, &GIVEN, &[THROUGH]].concat();
         let problems = walk.problems.len();
         for (key, value) in keys {
             match key.value {
@@ -133,7 +142,7 @@ impl Slot<'_> {
     }
 
     fn read_i2c(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
-        let known = [&["i2c"], &addresses::KEYS[..]].concat();
+        let known = [&["i2c"], &addresses::KEYS[..], &[THROUGH]].concat();
         let problems = walk.problems.len();
         let mut bus = None;
         let mut found = Addresses::default();
@@ -155,7 +164,7 @@ impl Slot<'_> {
     }
 
     fn read_usb(&self, walk: &mut Walk, keys: &[Entry<'_>]) -> Option<Wanted> {
-        let known = [&["usb", usb::LIST], &usb::KEYS[..]].concat();
+        let known = [&["usb", usb::LIST], &usb::KEYS[..], &[THROUGH]].concat();
         let problems = walk.problems.len();
         let (mut name, mut list, mut filter) = (None, None, Vec::new());
         for (key, value) in keys {
@@ -194,7 +203,7 @@ impl Slot<'_> {
             if key.value == kind.as_str() {
                 name = self.read_name(walk, kind, value);
             } else {
-                walk.unknown_key(key, self.what, &[kind.as_str()]);
+                walk.unknown_key(key, self.what, &[kind.as_str(), THROUGH]);
             }
         }
         Some(Wanted::Board(request(kind, name?.value)?))
@@ -227,7 +236,7 @@ impl Slot<'_> {
                     let what = format!("`export` of {}", self.what);
                     export = walk.string(&what, value, "export = \"p0\"");
                 }
-                _ => walk.unknown_key(key, self.what, &GIVEN),
+                _ => walk.unknown_key(key, self.what, &[&GIVEN[..], &[THROUGH]].concat()),
             }
         }
         if !exports {

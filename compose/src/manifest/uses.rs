@@ -7,8 +7,9 @@ use toml::de::DeValue;
 
 use super::parse::{Draft, Head};
 use super::slots::{self, Wanted};
+use super::through::Between;
 use super::walk::{Walk, entries};
-use super::{At, Manifest, SlotEntry, Stage, Use, Wants, circle};
+use super::{At, Chain, Manifest, SlotEntry, Stage, Use, Wants, circle};
 use crate::problem::ManifestProblem;
 
 /// A stage that is named in a `uses`.
@@ -48,11 +49,12 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
     let names: Vec<At<String>> = drafts.iter().map(|draft| draft.name.clone()).collect();
     let exports = find_each(walk, &names, head.exports);
     let mut stages = Vec::new();
+    let mut chains = Vec::new();
     let mut complete = true;
     for (index, draft) in drafts.into_iter().enumerate() {
         let uses = find_uses(walk, &names, index, draft.uses);
-        let slots = find_givers(walk, &names, index, draft.slots);
-        match draft.source {
+        let slots = find_givers(walk, &names, index, draft.slots, &mut chains);
+        match draft.making.source {
             Some(source) => stages.push(Stage {
                 name: draft.name,
                 source,
@@ -60,6 +62,8 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
                 slots_at: draft.slots_at,
                 uses,
                 uses_at: draft.uses_at,
+                settings: draft.making.settings,
+                behind: Vec::new(),
             }),
             None => complete = false,
         }
@@ -67,10 +71,20 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
     if !complete {
         return None;
     }
+    for chain in &chains {
+        let mut front = chain.user;
+        for next in &chain.between {
+            stages[front].behind.push(next.clone());
+            front = next.value;
+        }
+        if let Wants::Given { provider, .. } = &chain.wants {
+            stages[front].behind.push(provider.clone());
+        }
+    }
     if let Some(circle) = circle::find(&stages) {
         walk.note(circle);
     }
-    Some(Manifest { name: head.name?, stages, exports })
+    Some(Manifest { name: head.name?, stages, exports, chains })
 }
 
 fn find(walk: &mut Walk, names: &[At<String>], named: &At<String>) -> Option<usize> {
@@ -119,29 +133,55 @@ fn find_uses(walk: &mut Walk, names: &[At<String>], user: usize, named: Vec<Name
 }
 
 /// Looks up the stages that give slots. A slot that names none that exists is
-/// noted, and left out.
+/// noted, and left out. So is one that reaches its hardware through others,
+/// which becomes a chain.
 fn find_givers(
     walk: &mut Walk,
     names: &[At<String>],
     user: usize,
     drafts: Vec<slots::Draft>,
+    chains: &mut Vec<Chain>,
 ) -> Vec<SlotEntry> {
-    let found = drafts.into_iter().filter_map(|slots::Draft { name, wants, at }| {
+    let found = drafts.into_iter().filter_map(|slots::Draft { name, wants, through, at }| {
         let wants = match wants {
             Wanted::Board(request) => Wants::Board(request),
             Wanted::Given { stage, export } => {
-                let provider = find(walk, names, &stage)?;
-                if provider == user {
-                    let (slot, stage) = (name.value, stage.value);
-                    walk.note(ManifestProblem::GivesItself { stage, slot, at });
-                    return None;
-                }
+                let provider = find_other(walk, names, user, &name, &stage, at)?;
                 Wants::Given { provider: At::new(provider, stage.at), export }
             }
         };
-        Some(SlotEntry { name, wants, at })
+        if through.is_empty() {
+            return Some(SlotEntry { name, wants, at });
+        }
+        let between: Option<Vec<At<usize>>> = through
+            .iter()
+            .map(|Between { stage, .. }| {
+                let place = find_other(walk, names, user, &name, stage, stage.at)?;
+                Some(At::new(place, stage.at))
+            })
+            .collect();
+        chains.extend(between.map(|between| Chain { user, slot: name, between, wants, at }));
+        None
     });
     found.collect()
+}
+
+/// A stage that fills a slot of another.
+fn find_other(
+    walk: &mut Walk,
+    names: &[At<String>],
+    user: usize,
+    slot: &At<String>,
+    named: &At<String>,
+    at: SourceSpan,
+) -> Option<usize> {
+    let found = find(walk, names, named)?;
+    if found == user {
+        let (slot, stage) = (slot.value.clone(), named.value.clone());
+        walk.note(ManifestProblem::GivesItself { stage, slot, at });
+        return None;
+    }
+    Some(found)
 }
 
 fn note_twice(

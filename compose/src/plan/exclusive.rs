@@ -1,6 +1,7 @@
 //! Hardware that one slot has for itself.
 
 use super::Staged;
+use super::through::same;
 use crate::component::SlotShape;
 use crate::manifest::{SlotEntry, Wants};
 use crate::problem::{Problem, WiringProblem};
@@ -21,21 +22,11 @@ pub(super) fn check(staged: &[Staged<'_>], problems: &mut Vec<Problem>) {
         for (name, shape) in loaded.shape.slots().filter(|(_, shape)| shape.kind.is_exclusive()) {
             let Some(entry) = stage.slot(name) else { continue };
             let second = Filled { stage: &stage.name.value, shape, entry };
-            match taken.iter().find(|first| same(first, &second)) {
+            match taken.iter().find(|first| same(&first.entry.wants, &second.entry.wants)) {
                 Some(first) => problems.push(describe(staged, first, &second).into()),
                 None => taken.push(second),
             }
         }
-    }
-}
-
-fn same(first: &Filled<'_>, second: &Filled<'_>) -> bool {
-    match (&first.entry.wants, &second.entry.wants) {
-        (Wants::Board(first), Wants::Board(second)) => first == second,
-        (Wants::Given { provider, export }, Wants::Given { provider: again, export: same }) => {
-            provider.value == again.value && export.value == same.value
-        }
-        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ mod fit;
 mod given;
 mod identity;
 mod slots;
+mod through;
 mod wiring;
 
 use periplasm_request::Requests;
@@ -16,6 +17,7 @@ use crate::problem::Problem;
 use crate::source::Loaded;
 
 pub(crate) use slots::{SHARED, WASI, check as check_slots};
+pub(crate) use through::settle;
 
 /// A stage of the manifest with its component.
 pub(crate) struct Staged<'a> {

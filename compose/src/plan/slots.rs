@@ -7,7 +7,7 @@ use periplasm_request::{
 use super::Staged;
 use crate::component::Shape;
 use crate::kind::{SlotKind, Words as _};
-use crate::manifest::{Manifest, Stage, Wants};
+use crate::manifest::{At, Manifest, Stage, Wants};
 use crate::problem::{Problem, StageProblem, WiringProblem};
 use crate::seal;
 
@@ -48,10 +48,7 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
     for entry in &stage.slots {
         let slot = entry.name.value.clone();
         let Some((_, actual)) = shape.slots().find(|(name, _)| *name == slot) else {
-            let help = unknown_help(shape, &slot);
-            problems.push(
-                StageProblem::SlotUnknown { stage: name(), slot, help, at: entry.name.at }.into(),
-            );
+            problems.push(unknown(stage, shape, &entry.name).into());
             continue;
         };
         if actual.kind == SlotKind::Diag {
@@ -68,6 +65,12 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The problem of a slot that a stage does not have.
+pub(super) fn unknown(stage: &Stage, shape: &Shape, slot: &At<String>) -> StageProblem {
+    let (stage, help) = (stage.name.value.clone(), unknown_help(shape, &slot.value));
+    StageProblem::SlotUnknown { stage, slot: slot.value.clone(), help, at: slot.at }
 }
 
 fn several(names: &[String]) -> String {

@@ -3,6 +3,7 @@
 mod given;
 mod manifest;
 mod stage;
+mod through;
 mod usb;
 mod wiring;
 
@@ -15,6 +16,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 pub use given::GivenProblem;
 pub use manifest::ManifestProblem;
 pub use stage::StageProblem;
+pub use through::ThroughProblem;
 pub use usb::UsbProblem;
 pub use wiring::{Difference, WiringProblem};
 
@@ -49,6 +51,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Given(#[from] GivenProblem),
+    /// A stage that stands between a slot and its hardware.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Through(#[from] ThroughProblem),
     /// How stages are wired.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -196,6 +196,35 @@ pub enum StageProblem {
         #[label("this driver")]
         at: SourceSpan,
     },
+    /// Settings that nobody reads.
+    #[error("stage `{stage}` has settings, and reads none")]
+    #[diagnostic(help(
+        "a stage reads its settings through `wasi:config/store` (`periplasm_driver::setting` in a \
+         driver, `periplasm_app::setting` in an app): without a call of it the import is not in \
+         the component. Take the settings out, or let the stage read them"
+    ))]
+    SettingsUnread {
+        /// The stage.
+        stage: String,
+        /// The settings.
+        #[label("nobody reads these")]
+        at: SourceSpan,
+    },
+    /// Settings that cannot be put into the stage.
+    #[error("the settings of stage `{stage}` cannot be put into it: {message}")]
+    #[diagnostic(help(
+        "the stage reads them through `wasi:config/store` of another shape than 0.2.0-rc.1 has, \
+         or imports what the composing library cannot carry"
+    ))]
+    SettingsUnfit {
+        /// The stage.
+        stage: String,
+        /// What does not fit.
+        message: String,
+        /// The settings, or the stage.
+        #[label("not put in")]
+        at: SourceSpan,
+    },
     /// A slot, or hardware for one, of another form than slots have.
     #[error("stage `{stage}`: {item}: {why}")]
     SlotShape {

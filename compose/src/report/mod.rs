@@ -4,6 +4,7 @@ mod hardware;
 mod permissions;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -46,10 +47,13 @@ pub struct StageReport {
     /// Whether it has a WASI of its own inside, which shares nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub sealed: bool,
-    /// The size of its component, in bytes.
+    /// The size of its component, with the settings in it, in bytes.
     pub size: usize,
     /// `sha256:` and the digest of its component.
     pub digest: String,
+    /// What it is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// Its slots that the board fills, sorted by name.
     pub slots: Vec<SlotReport>,
     /// Its slots that other stages fill, sorted by name.
@@ -187,6 +191,7 @@ fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageRepor
             sealed: one.sealed,
             size: one.component.bytes().len(),
             digest: one.component.digest(),
+            settings: stage.settings.clone().map(|settings| settings.value).unwrap_or_default(),
             slots,
             given: given(manifest, loaded, plan, index),
         }

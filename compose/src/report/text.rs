@@ -12,8 +12,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}  {}  {}", self.pipeline, size(self.size), self.digest)?;
         writeln!(f, "\nStages")?;
-        let rows: Vec<[String; 5]> = self.stages.iter().map(row).collect();
-        table(f, &rows)?;
+        table(f, &self.stages)?;
         let given = || self.stages.iter().any(|stage| !stage.given.is_empty());
         if !self.wiring.is_empty() || !self.exports.is_empty() || given() {
             writeln!(f, "\nWiring")?;
@@ -58,14 +57,20 @@ fn row(stage: &StageReport) -> [String; 5] {
     [stage.name.clone(), stage.kind.as_str().to_owned(), size(stage.size), digest, source]
 }
 
-/// Columns as wide as they must be; the sizes to the right.
-fn table(f: &mut fmt::Formatter<'_>, rows: &[[String; 5]]) -> fmt::Result {
+/// Columns as wide as they must be; the sizes to the right. Settings below.
+fn table(f: &mut fmt::Formatter<'_>, stages: &[StageReport]) -> fmt::Result {
+    let rows: Vec<[String; 5]> = stages.iter().map(row).collect();
     let width = |column: usize| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
     };
     let (names, kinds, sizes) = (width(0), width(1), width(2));
-    for [name, kind, size, digest, source] in rows {
+    for ([name, kind, size, digest, source], stage) in rows.iter().zip(stages) {
         writeln!(f, "  {name:names$}  {kind:kinds$}  {size:>sizes$}  {digest}  {source}")?;
+        if !stage.settings.is_empty() {
+            let pairs = stage.settings.iter().map(|(key, value)| format!("{key} = {value:?}"));
+            let pairs = pairs.collect::<Vec<_>>().join(", ");
+            writeln!(f, "  {:names$}  settings: {pairs}", "")?;
+        }
     }
     Ok(())
 }

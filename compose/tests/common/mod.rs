@@ -35,7 +35,7 @@ pub(crate) fn world(name: &str, text: &str) -> Vec<u8> {
 
 fn resolve(name: &str, text: &str) -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
-    for package in ["i2c", "hal", "device", "usb", "usb-device"] {
+    for package in ["config", "i2c", "hal", "device", "usb", "usb-device"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit").join(package);
         resolve.push_dir(folder).unwrap_or_else(|error| panic!("wit/{package}: {error:#}"));
     }

@@ -49,6 +49,14 @@ pub fn decimal(value: i64, digits: u32) -> String {
     format!("{sign}{}.{:0width$}", rounded / scale, rounded % scale, width = digits as usize)
 }
 
+/// The value of a key in the app's `settings`, if the manifest has it.
+/// `compose` bakes the values into the component, so they are the same at every
+/// call. Numbers, `true` and `false` are their text.
+pub fn setting(key: &str) -> Option<String> {
+    // The store that compose makes never fails.
+    bindings::wasi::config::store::get(key).unwrap_or_default()
+}
+
 /// A device error in a sentence, to be shown to a person.
 pub fn describe(error: &Error) -> impl fmt::Display {
     match error {

@@ -70,6 +70,7 @@
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
 //! | gives pins or pulses to other stages | [`gives!`] |
 //! | needs std | feature `std`, no `#![no_std]`, and `target = "wasm32-wasip2"` in `[package.metadata.periplasm]`: `compose` gives it a sealed WASI |
+//! | has a choice that is not the board's: a rate, a mode | [`setting`]`("rate")`, from `settings` in the manifest |
 //! | logs through defmt | [`silence_defmt!`] |
 //! | has something to say | `bindings::diag::open().log(Level::Info, "…")` |
 //!
@@ -92,6 +93,7 @@ mod panic;
 pub mod picture;
 mod poll;
 mod runtime;
+mod settings;
 mod silence;
 #[cfg(feature = "storage")]
 pub mod storage;
@@ -115,6 +117,7 @@ pub use periplasm_hal::{
 };
 pub use periplasm_macros::driver;
 pub use poll::poll;
+pub use settings::setting;
 #[doc(hidden)]
 pub use wit_bindgen;
 

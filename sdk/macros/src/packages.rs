@@ -16,6 +16,7 @@ macro_rules! package {
 /// Folder of the package under `wit/`, and its files. A package stands after
 /// those it uses.
 const PACKAGES: &[Package] = &[
+    package!("config": "store.wit"),
     package!("i2c": "i2c.wit"),
     package!(
         "hal": "analog.wit", "buffer.wit", "can.wit", "clock.wit", "delay.wit", "diag.wit",
