@@ -1,9 +1,10 @@
 //! From a manifest to the composed component.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::encode;
+use crate::lock::{Lock, Pins};
 use crate::manifest::{Chain, Manifest, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::output::{self, WriteError};
@@ -19,6 +20,9 @@ pub struct Composed {
     pub component: Vec<u8>,
     /// What it is made of, and what it may do.
     pub report: Report,
+    /// What it was made of, byte for byte: to be written beside the manifest,
+    /// at [`Lock::beside`].
+    pub lock: Lock,
 }
 
 impl Composed {
@@ -38,7 +42,8 @@ pub(crate) fn compose(
     progress: &mut dyn Progress,
 ) -> Result<Composed, Vec<Problem>> {
     progress.begin(manifest.stages.len());
-    let loaded = load(text, &mut manifest, options, progress)?;
+    let pins = Pins::read(text, &manifest, options)?;
+    let loaded = load(text, &mut manifest, options, &pins, progress)?;
     let manifest = &manifest;
     progress.enter(Phase::Composing);
     let plan = plan::plan(manifest, &loaded)?;
@@ -50,7 +55,14 @@ pub(crate) fn compose(
         vec![WiringProblem::Rejected { message: fault.message, at }.into()]
     })?;
     let report = Report::new(manifest, &loaded, &plan, &component);
-    Ok(Composed { component, report })
+    let lock = Lock::new(manifest, &loaded, &component);
+    if options.keep_lock {
+        let drift = pins.drift(manifest, &lock);
+        if !drift.is_empty() {
+            return Err(drift);
+        }
+    }
+    Ok(Composed { component, report, lock })
 }
 
 /// Gets every stage, and checks it against what the manifest says of it.
@@ -58,10 +70,10 @@ fn load(
     text: &Text,
     manifest: &mut Manifest,
     options: &Options,
+    pins: &Pins,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Loaded>, Vec<Problem>> {
-    let mut loader =
-        Loader { text, options, built: HashMap::new(), fetched: HashMap::new(), seal: None };
+    let mut loader = Loader::new(text, options, pins);
     let (mut loaded, mut places, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (place, stage) in manifest.stages.iter().enumerate() {
         match loader.load(stage, progress) {

@@ -27,6 +27,7 @@
 //!   same for every stage. A slot that another stage fills is wired inside.
 //! - The same manifest and the same stages give the same bytes.
 //! - Nothing is written when anything is wrong.
+//! - What a lock pins stays, until it is asked to be updated.
 //! - This crate knows nothing of the host that runs the result.
 #![forbid(unsafe_code)]
 
@@ -37,6 +38,7 @@ mod encode;
 mod fetch;
 mod inside;
 mod kind;
+mod lock;
 mod manifest;
 mod name;
 mod options;
@@ -54,11 +56,12 @@ pub use build::{BuildError, MissingTarget, build_stage, missing_targets};
 pub use component::{StageComponent, StageKind};
 pub use composed::Composed;
 pub use fetch::{Fetch, FetchError, Fetched, Remote};
-pub use options::{Options, Phase, Progress};
+pub use lock::{Lock, LockChange, LockError, LockedPackage, LockedStage};
+pub use options::{Options, Phase, Progress, Update};
 pub use output::WriteError;
 pub use problem::{
-    ComposeError, Difference, GivenProblem, ManifestProblem, Problem, StageProblem, ThroughProblem,
-    UsbProblem, WiringProblem,
+    ComposeError, Difference, GivenProblem, LockProblem, ManifestProblem, Problem, StageProblem,
+    ThroughProblem, UsbProblem, WiringProblem,
 };
 pub use report::{
     ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,

@@ -19,6 +19,23 @@ pub struct Options {
     pub seal: Option<PathBuf>,
     /// Who fetches stages from registries; without one they are refused.
     pub fetch: Option<Arc<dyn Fetch>>,
+    /// Which stages are looked up anew, although the lock has them.
+    pub update: Update,
+    /// Refuse to compose anything but what `pipeline.lock` says.
+    pub keep_lock: bool,
+}
+
+/// Which stages in registries are looked up anew, although the lock has them.
+/// Means nothing with [`Options::keep_lock`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Update {
+    /// None: every tag stays at the digest in the lock.
+    #[default]
+    Nothing,
+    /// All.
+    Everything,
+    /// Those of these names.
+    Stages(Vec<String>),
 }
 
 /// What is being done.

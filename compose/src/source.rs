@@ -1,13 +1,14 @@
 //! Getting the component of every stage.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::build::build_stage;
-use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, sniff};
+use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, digest, sniff};
 use crate::fetch::{self, Fetched, Remote};
+use crate::lock::Pins;
 use crate::manifest::{Source, Stage, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::problem::{Problem, StageProblem};
@@ -22,6 +23,10 @@ pub(crate) struct Loaded {
     pub(crate) sealed: bool,
     /// If it was fetched: its reference, with a digest.
     pub(crate) resolved: Option<String>,
+    /// The digest of the component, as its source gave it.
+    pub(crate) given: String,
+    /// What was composed into it, each with its digest.
+    pub(crate) with: BTreeMap<String, String>,
 }
 
 /// Why a file cannot be read.
@@ -43,15 +48,22 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
 /// Gets the components of stages. A crate that two stages name is built once,
 /// and a component in a registry is fetched once.
 pub(crate) struct Loader<'a> {
-    pub(crate) text: &'a Text,
-    pub(crate) options: &'a Options,
-    pub(crate) built: HashMap<PathBuf, StageComponent>,
-    pub(crate) fetched: HashMap<Remote, Fetched>,
+    text: &'a Text,
+    options: &'a Options,
+    pins: &'a Pins,
+    built: HashMap<PathBuf, StageComponent>,
+    /// By what was asked for.
+    fetched: HashMap<(Remote, Option<String>), Fetched>,
     /// Built when the first stage needs it.
-    pub(crate) seal: Option<Vec<u8>>,
+    seal: Option<Vec<u8>>,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    pub(crate) fn new(text: &'a Text, options: &'a Options, pins: &'a Pins) -> Self {
+        let (built, fetched) = (HashMap::new(), HashMap::new());
+        Self { text, options, pins, built, fetched, seal: None }
+    }
+
     pub(crate) fn load(
         &mut self,
         stage: &Stage,
@@ -74,10 +86,12 @@ impl Loader<'_> {
         };
         progress.enter(Phase::Checking { stage: name });
         let shape = read_shape(stage, &bytes)?;
+        let (given, mut with) = (digest(&bytes), BTreeMap::new());
         let told = settings::put_in(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
         let (bytes, shape) = match told {
             Some(bytes) => {
                 let shape = read_shape(stage, &bytes)?;
+                with.extend([("settings".to_owned(), settings::digest(stage))]);
                 (bytes, shape)
             }
             None => (bytes, shape),
@@ -89,20 +103,23 @@ impl Loader<'_> {
             true => {
                 let bytes = self.seal(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
                 let shape = read_shape(stage, &bytes)?;
+                with.extend(self.seal.as_deref().map(|seal| ("seal".to_owned(), digest(seal))));
                 (bytes, shape)
             }
             false => (bytes, shape),
         };
         let component = StageComponent::new(bytes, shape.kind());
-        Ok(Loaded { component, shape, sealed, resolved })
+        Ok(Loaded { component, shape, sealed, resolved, given, with })
     }
 
     fn fetch(&mut self, stage: &Stage, remote: &Remote) -> Result<Fetched, StageProblem> {
-        if let Some(fetched) = self.fetched.get(remote) {
+        let pinned = self.pins.of(&stage.name.value, remote);
+        let key = (remote.clone(), pinned.map(str::to_owned));
+        if let Some(fetched) = self.fetched.get(&key) {
             return Ok(fetched.clone());
         }
-        let fetched = fetch::get(stage, remote, None, self.options)?;
-        self.fetched.insert(remote.clone(), fetched.clone());
+        let fetched = fetch::get(stage, remote, pinned, self.options)?;
+        self.fetched.insert(key, fetched.clone());
         Ok(fetched)
     }
 

@@ -12,7 +12,7 @@ use miette::Diagnostic;
 
 pub(crate) use get::get;
 pub use remote::Remote;
-pub(crate) use remote::{OCI_FORM, PACKAGE_FORM, digest_of};
+pub(crate) use remote::{OCI_FORM, PACKAGE_FORM, digest_of, is_digest};
 
 /// Fetches the components of stages.
 pub trait Fetch: fmt::Debug + Send + Sync {

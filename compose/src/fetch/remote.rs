@@ -103,7 +103,7 @@ pub(crate) fn digest_of(reference: &str) -> Option<&str> {
 }
 
 /// `sha256:` and 64 digits.
-fn is_digest(text: &str) -> bool {
+pub(crate) fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|digits| {
         digits.len() == 64 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::plain;
+use crate::lock::Lock;
 use crate::problem::{ComposeError, ManifestProblem, Problem};
 
 /// The most bytes of a manifest that are read.
@@ -47,6 +48,11 @@ impl Text {
     /// A path of the manifest, as seen from the process.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// Where the manifest's lock is.
+    pub(crate) fn lock(&self) -> PathBuf {
+        Lock::beside(&self.path)
     }
 
     /// The error that shows these problems in this text.

@@ -1,6 +1,7 @@
 //! What can be wrong with a pipeline, each with its place in the manifest.
 
 mod given;
+mod lock;
 mod manifest;
 mod stage;
 mod through;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 pub use given::GivenProblem;
+pub use lock::LockProblem;
 pub use manifest::ManifestProblem;
 pub use stage::StageProblem;
 pub use through::ThroughProblem;
@@ -55,6 +57,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Through(#[from] ThroughProblem),
+    /// The lock, or what is not as it says.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Lock(#[from] LockProblem),
     /// How stages are wired.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -199,7 +199,8 @@ fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageRepor
     stages.collect()
 }
 
-fn source(source: &Source, loaded: &Loaded) -> SourceReport {
+/// What a stage is made of, with what was fetched for it.
+pub(crate) fn source(source: &Source, loaded: &Loaded) -> SourceReport {
     let shown = |path: &Path| path.display().to_string();
     let resolved = loaded.resolved.clone().unwrap_or_default();
     match source {

@@ -3,7 +3,7 @@
 
 mod store;
 
-use crate::component::{Import, ImportKind, Shape};
+use crate::component::{self, Import, ImportKind, Shape};
 use crate::encode::{Fault, guarded};
 use crate::inside;
 use crate::manifest::{Settings, Stage};
@@ -50,6 +50,14 @@ pub(crate) fn put_in(
         message: fault.message,
         at,
     })
+}
+
+/// The digest of what a stage is told: of its settings as JSON, sorted by key.
+pub(crate) fn digest(stage: &Stage) -> String {
+    let none = Settings::new();
+    let settings = stage.settings.as_ref().map_or(&none, |settings| &settings.value);
+    // Text by text: JSON can say that.
+    component::digest(&serde_json::to_vec(settings).unwrap_or_default())
 }
 
 /// The store that the stage imports, unless another stage shall give it.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use periplasm_compose::{Composed, Options, Phase, Progress};
+use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Update};
 
 use crate::cargo::{root, shown, target_dir};
 use crate::error::{Error, Result};
@@ -17,6 +17,11 @@ pub(crate) struct Compose {
     /// Where the component goes [default: `target/pipelines/NAME.wasm`].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Look up the tags of stages in registries anew, although `pipeline.lock`
+    /// has them: all, or one stage's. May be given several times.
+    #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true,
+        default_missing_value = "", conflicts_with = "locked")]
+    update: Vec<String>,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -27,7 +32,8 @@ pub(crate) struct Compose {
 /// How stages are built.
 #[derive(clap::Args, Default)]
 pub(crate) struct BuildOptions {
-    /// Do not let cargo change Cargo.lock.
+    /// Do not let cargo change Cargo.lock, and refuse to compose anything but
+    /// what `pipeline.lock` says.
     #[arg(long)]
     pub(crate) locked: bool,
     /// Do not let cargo use the network.
@@ -49,7 +55,10 @@ impl From<&BuildOptions> for Options {
 impl Compose {
     pub(crate) fn run(self) -> Result<u8> {
         let manifest = manifest(&self.manifest)?;
-        let (composed, _) = compose(&manifest, self.output, &self.build)?;
+        let options =
+            Options { update: self.update(), keep_lock: self.build.locked, ..(&self.build).into() };
+        let (composed, _) = compose_with(&manifest, self.output, &options)?;
+        composed.lock.write(&Lock::beside(&manifest))?;
         if self.json {
             // Strings, numbers and lists of them: nothing that JSON cannot say.
             print(&serde_json::to_string_pretty(&composed.report).unwrap_or_default())?;
@@ -57,6 +66,16 @@ impl Compose {
             print(&composed.report.to_string())?;
         }
         Ok(0)
+    }
+}
+
+impl Compose {
+    fn update(&self) -> Update {
+        match self.update.as_slice() {
+            [] => Update::Nothing,
+            stages if stages.iter().any(String::is_empty) => Update::Everything,
+            stages => Update::Stages(stages.to_vec()),
+        }
     }
 }
 
@@ -80,9 +99,19 @@ pub(crate) fn compose(
     output: Option<PathBuf>,
     options: &BuildOptions,
 ) -> Result<(Composed, PathBuf)> {
+    // What is composed to be run needs no lock, and keeps to one that is there.
+    let keep_lock = options.locked && Lock::beside(manifest).is_file();
+    compose_with(manifest, output, &Options { keep_lock, ..options.into() })
+}
+
+fn compose_with(
+    manifest: &Path,
+    output: Option<PathBuf>,
+    options: &Options,
+) -> Result<(Composed, PathBuf)> {
     toolchain::ensure_targets()?;
     let mut shown_phases = Phases(Some(Step::start("compose")));
-    let composed = periplasm_compose::compose(manifest, &options.into(), &mut shown_phases)?;
+    let composed = periplasm_compose::compose(manifest, options, &mut shown_phases)?;
     let output = match output {
         Some(output) => output,
         None => {
