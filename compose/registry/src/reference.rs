@@ -100,6 +100,7 @@ impl Reference {
 
 const TAG: &str = "a tag has letters, digits, `_`, `.` and `-`, at most 128";
 
+/// Whether a registry may have a tag of this name.
 pub(crate) fn is_tag(tag: &str) -> bool {
     let first = tag.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
     first
