@@ -68,6 +68,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Portability(#[from] periplasm_portability::Error),
+    /// Something with a registry.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Remote(#[from] Box<crate::remote::RemoteError>),
     /// A file could not be written.
     #[error("{} cannot be written", path.display())]
     #[diagnostic(help("check that the folder exists, is yours and has room"))]
@@ -113,10 +117,17 @@ impl Error {
             | Self::Target { .. }
             | Self::Checks(_)
             | Self::Debian(_) => 1,
+            Self::Remote(error) => error.exit_code(),
             Self::Compose(_) | Self::Build(_) => 65,
             Self::Name { .. } => 64,
             Self::Input { .. } => 66,
             Self::Write { .. } | Self::Composed(_) => 73,
         }
+    }
+}
+
+impl From<crate::remote::RemoteError> for Error {
+    fn from(error: crate::remote::RemoteError) -> Self {
+        Box::new(error).into()
     }
 }

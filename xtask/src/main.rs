@@ -6,6 +6,7 @@ mod cargo;
 mod commands;
 mod debian;
 mod error;
+mod remote;
 mod steps;
 mod toolchain;
 
@@ -31,7 +32,9 @@ Exit codes:
   64  the command line is wrong
   65  a manifest, or what it names, is wrong
   66  a file or folder cannot be read
+  69  a registry does not answer
   73  an output cannot be written
+  77  an artifact is not to be trusted
   `run` and `demo` end with the code of `periplasm run`: see `cargo xtask run --help`";
 
 fn main() -> ExitCode {

@@ -48,6 +48,11 @@ impl Step {
         self.bar.set_message(detail.into());
     }
 
+    /// What shows it.
+    pub(crate) fn bar(&self) -> &ProgressBar {
+        &self.bar
+    }
+
     /// Ends the step well.
     pub(crate) fn done(mut self, summary: impl AsRef<str>) {
         self.end('✓', summary.as_ref());

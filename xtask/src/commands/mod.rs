@@ -9,6 +9,7 @@ mod demo;
 mod interop;
 mod new;
 mod portability;
+mod publish;
 mod run;
 mod test;
 
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Build(build::Build),
     Compose(compose::Compose),
+    Publish(publish::Publish),
     Run(run::Run),
     Test(test::Test),
     Bench(bench::Bench),
@@ -41,6 +43,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Build(command) => command.run(),
             Self::Compose(command) => command.run(),
+            Self::Publish(command) => command.run(),
             Self::Run(command) => command.run(),
             Self::Test(command) => command.run(),
             Self::Bench(command) => command.run(),

@@ -1,0 +1,180 @@
+//! `cargo xtask publish`
+
+mod source;
+
+use std::path::PathBuf;
+
+use periplasm_publish::{Publication, PublishOptions, PublishStep, Published, publish};
+use periplasm_registry::{Artifact, Before, PushOptions, Reference, Repository, tags};
+use serde_json::json;
+
+use super::compose::BuildOptions;
+use crate::error::Result;
+use crate::remote::{RemoteError, RemoteOptions, Transfers};
+use crate::steps::{print, size};
+use source::{Given, Source};
+
+/// Publish a pipeline, a driver, a component or a WIT package to a registry.
+///
+/// The tag comes last: when others find it, the signature and all that is known
+/// of the artifact are there. The same source gives the same digest.
+#[derive(clap::Args)]
+pub(crate) struct Publish {
+    /// A `pipeline.toml` or its folder, a driver's or app's crate, a component
+    /// (`.wasm`), or a folder of WIT.
+    source: PathBuf,
+    /// `registry/repository:version`. Without a version, that of the crate, the
+    /// pipeline's app or the WIT package.
+    reference: String,
+    /// Take SOURCE for a folder of WIT, whatever else is in it.
+    #[arg(long)]
+    wit: bool,
+    /// A further tag, which moves: `latest`, `1`, `1.2`. May be given several
+    /// times.
+    #[arg(long, value_name = "TAG")]
+    also: Vec<String>,
+    /// Take the version's tag from another artifact.
+    #[arg(long)]
+    force: bool,
+    /// Build it, and look whether it could be published, but write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print what was done as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
+    build: BuildOptions,
+}
+
+impl Publish {
+    pub(crate) fn run(self) -> Result<u8> {
+        let source = Source::of(&self.source, self.wit)?;
+        self.check()?;
+        let given = source.get(&self.build)?;
+        let reference = self.name(&given)?;
+        let publication = self.publication(&given, &reference)?;
+
+        let transfers = Transfers::new();
+        let host = reference.repository.host();
+        let client = self.remote.client(host, false, &transfers)?;
+        let tags = PushOptions { force: self.force, also: self.also.clone() };
+        let options = PublishOptions { tags, dry_run: self.dry_run };
+        let step = transfers.step("publish");
+        let mut progress = |done: &PublishStep| step.detail(said(done));
+        let published = publish(&publication, &client, &reference, &options, &mut progress)
+            .map_err(RemoteError::from)?;
+        step.done(summary(&publication, &published, self.dry_run));
+        self.show(&published)?;
+        Ok(0)
+    }
+
+    /// What can be known to be wrong is, before minutes of building.
+    fn check(&self) -> Result<()> {
+        let name = bare(&self.reference);
+        let Ok(reference) = name.parse::<Reference>() else {
+            // It may be without a version; then it is a repository's name.
+            let parsed = match name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']))
+            {
+                true => name.parse::<Reference>().map(drop),
+                false => name.parse::<Repository>().map(drop),
+            };
+            return Ok(parsed.map_err(RemoteError::from)?);
+        };
+        if let Some(tag) = &reference.tag {
+            let version = tags::version(tag).map_err(RemoteError::from)?;
+            for alias in &self.also {
+                tags::alias(alias, &version).map_err(RemoteError::from)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&self, published: &Published) -> Result<()> {
+        if !self.json {
+            return print(&published.reference.to_string());
+        }
+        let before = match &published.before {
+            Before::Nothing => json!("nothing"),
+            Before::Same => json!("same"),
+            Before::Other(digest) => json!({ "other": digest }),
+        };
+        let shown = json!({
+            "reference": published.reference.to_string(),
+            "digest": published.digest,
+            "before": before,
+            "steps": published.steps,
+            "dry-run": self.dry_run,
+        });
+        // Strings, numbers and lists of them: nothing that JSON cannot say.
+        print(&serde_json::to_string_pretty(&shown).unwrap_or_default())
+    }
+
+    /// The name on the command line, with the source's own version if it has none.
+    fn name(&self, given: &Given) -> Result<Reference> {
+        let error = match self.reference.parse::<Reference>() {
+            Ok(reference) => return Ok(reference),
+            Err(error) => error,
+        };
+        match (bare(&self.reference).parse::<Repository>(), &given.about.version) {
+            (Ok(repository), Some(version)) => {
+                Ok(repository.tagged(&version.to_string()).map_err(RemoteError::from)?)
+            }
+            _ => Err(RemoteError::from(error).into()),
+        }
+    }
+
+    fn publication(&self, given: &Given, reference: &Reference) -> Result<Publication> {
+        let artifact = Artifact::new(given.bytes.clone()).map_err(|source| {
+            let path = self.source.clone();
+            RemoteError::Content { path, source }
+        })?;
+        // It is published as this version, whatever its crate says.
+        let tag = reference.tag.as_deref().and_then(|tag| tag.parse().ok());
+        let mut about = given.about.clone();
+        about.version = tag.or(about.version);
+        let artifact = about.annotate(artifact).file_name(format!("{}.wasm", given.name));
+        let artifact = match epoch()? {
+            Some(seconds) => artifact.created(seconds),
+            None => artifact,
+        };
+        Ok(Publication::new(artifact))
+    }
+}
+
+/// The name without `oci://` before it.
+fn bare(reference: &str) -> &str {
+    reference.strip_prefix("oci://").unwrap_or(reference)
+}
+
+/// SOURCE_DATE_EPOCH (reproducible-builds.org), if it is set.
+fn epoch() -> Result<Option<u32>> {
+    let Some(found) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = found.to_str().and_then(|text| text.parse().ok());
+    match seconds {
+        Some(seconds) => Ok(Some(seconds)),
+        None => Err(RemoteError::Epoch { found: found.to_string_lossy().into_owned() }.into()),
+    }
+}
+
+fn said(step: &PublishStep) -> String {
+    match step {
+        PublishStep::Upload { .. } => "the component is there".to_owned(),
+        PublishStep::Attach { what, .. } => format!("the {what} is there"),
+        PublishStep::Tag { tag } => format!("{tag} names it"),
+        _ => String::new(),
+    }
+}
+
+fn summary(publication: &Publication, published: &Published, dry_run: bool) -> String {
+    let bytes = size(publication.artifact().bytes().len());
+    let before = match &published.before {
+        Before::Same => ", was there already",
+        Before::Other(_) if dry_run => ", would replace another artifact",
+        Before::Other(_) => ", replaced another artifact",
+        Before::Nothing => "",
+    };
+    let not = if dry_run { ", nothing written" } else { "" };
+    format!("{bytes}{before}{not}")
+}

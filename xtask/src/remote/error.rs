@@ -1,0 +1,89 @@
+//! What can go wrong with registries.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use periplasm_publish::{AboutError, PublishError};
+use periplasm_registry::package::{ConfigError, NameError, PackageError};
+use periplasm_registry::tags::TagError;
+use periplasm_registry::wit::WitError;
+use periplasm_registry::{ClientError, ContentError, PushError, ReferenceError, SettingsError};
+
+/// Why something was not published, pulled or verified.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum RemoteError {
+    /// The argument names no artifact.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Reference(#[from] ReferenceError),
+    /// The argument names no package.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Name(#[from] NameError),
+    /// A tag that is not used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Tag(#[from] TagError),
+    /// The settings of registries are wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
+    /// wkg's configuration is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Packages(#[from] ConfigError),
+    /// A package's place is not known.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Package(#[from] PackageError),
+    /// There is no client.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Client(#[from] ClientError),
+    /// It was not published.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Publish(#[from] PublishError),
+    /// A crate says nothing of itself.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    About(#[from] AboutError),
+    /// A folder is no WIT package.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wit(#[from] WitError),
+    /// A file is no component.
+    #[error("{}: {source}", path.display())]
+    #[diagnostic(forward(source))]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ContentError,
+    },
+    /// An environment variable says what it cannot mean.
+    #[error("SOURCE_DATE_EPOCH is {found:?}, and should be a number of seconds since 1970")]
+    #[diagnostic(help("unset it, or set it to `git log -1 --format=%ct`"))]
+    Epoch {
+        /// What it is.
+        found: String,
+    },
+}
+
+impl RemoteError {
+    /// The exit code: see `cargo xtask --help`.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Reference(_) | Self::Name(_) | Self::Tag(_) | Self::Epoch { .. } => 64,
+            Self::Publish(PublishError::Push(PushError::Tag(_) | PushError::NoTag { .. })) => 64,
+            Self::Settings(_) | Self::Packages(_) | Self::About(_) | Self::Wit(_) => 65,
+            Self::Content { .. } => 65,
+            Self::Client(_) => 69,
+            Self::Package(PackageError::Registry(_)) => 69,
+            Self::Publish(PublishError::Push(PushError::Registry(_))) => 69,
+            Self::Publish(PublishError::Registry(_)) => 69,
+            Self::Package(_) => 65,
+            Self::Publish(_) => 1,
+        }
+    }
+}
