@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use wasm_encoder::{Component, RawSection};
 use wasmparser::{Parser, Payload};
 
+use crate::build::audit::SECTION;
 use crate::build::{BuildError, build_stage};
 use crate::component::{Shape, StageKind};
 use crate::encode::{Fault, guarded};
@@ -38,7 +39,7 @@ fn without_names(component: &[u8]) -> Vec<u8> {
         let Ok(payload) = payload else { return component.to_vec() };
         if depth == 0
             && let Some((id, range)) = payload.as_section()
-            && !matches!(payload, Payload::CustomSection(_))
+            && !matches!(&payload, Payload::CustomSection(section) if section.name() != SECTION)
         {
             let data = component.get(range.start as usize..range.end as usize);
             kept.section(&RawSection { id, data: data.unwrap_or_default() });

@@ -16,6 +16,9 @@ use crate::options::Options;
 const DRIVER_STACK: u32 = 32 * 1024;
 const STD_STACK: u32 = 128 * 1024;
 
+/// The profile that guests are built with.
+pub(super) const PROFILE_NAME: &str = "guest";
+
 /// The settings of the profile `guest`, for workspaces that have none.
 const PROFILE: [&str; 7] = [
     "profile.guest.inherits=\"release\"",
@@ -30,8 +33,16 @@ const PROFILE: [&str; 7] = [
 /// The most of cargo's output that an error carries: its end tells why.
 const MAX_OUTPUT: usize = 16 * 1024;
 
-/// Builds the crate and returns the file that it made.
-pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, BuildError> {
+/// What cargo built.
+pub(super) struct Built {
+    /// The file that the crate made.
+    pub(super) file: PathBuf,
+    /// All that was built for it, with what was there already.
+    pub(super) artifacts: Vec<Artifact>,
+}
+
+/// Builds the crate.
+pub(super) fn build(package: &Package, options: &Options) -> Result<Built, BuildError> {
     let program = cargo();
     let mut command = Command::new(&program);
     command
@@ -40,7 +51,7 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
         .args(["build", "--quiet"])
         .arg("--manifest-path")
         .arg(&package.manifest)
-        .args(["--profile", "guest", "--target", package.target])
+        .args(["--profile", PROFILE_NAME, "--target", package.target])
         .args(["--message-format", "json-render-diagnostics"])
         .arg(if package.is_app { "--bins" } else { "--lib" });
     if options.locked {
@@ -73,14 +84,15 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<PathBuf, Bui
         let help = help(package, &output);
         return Err(BuildError::Cargo { package: name(), output, help });
     }
-    Message::parse_stream(Cursor::new(output.stdout))
-        .filter_map(Result::ok)
-        .filter_map(|message| match message {
-            Message::CompilerArtifact(artifact) => made(package, artifact),
-            _ => None,
-        })
-        .last()
-        .ok_or_else(|| BuildError::NoFile { package: name() })
+    let messages = Message::parse_stream(Cursor::new(output.stdout)).filter_map(Result::ok);
+    let artifacts = messages.filter_map(|message| match message {
+        Message::CompilerArtifact(artifact) => Some(artifact),
+        _ => None,
+    });
+    let artifacts: Vec<Artifact> = artifacts.collect();
+    let file = artifacts.iter().filter_map(|artifact| made(package, artifact)).next_back();
+    let file = file.ok_or_else(|| BuildError::NoFile { package: name() })?;
+    Ok(Built { file, artifacts })
 }
 
 /// What to do, by what cargo said.
@@ -99,15 +111,15 @@ fn help(package: &Package, output: &str) -> String {
     format!("repeat it alone: cargo build --manifest-path '{manifest}' --target {}", package.target)
 }
 
-fn made(package: &Package, artifact: Artifact) -> Option<PathBuf> {
+fn made(package: &Package, artifact: &Artifact) -> Option<PathBuf> {
     let kind = if package.is_app { TargetKind::Bin } else { TargetKind::CDyLib };
     if artifact.manifest_path.as_std_path() != package.manifest
         || !artifact.target.kind.contains(&kind)
     {
         return None;
     }
-    let file = artifact.filenames.into_iter().find(|f| f.extension() == Some("wasm"))?;
-    Some(file.into_std_path_buf())
+    let file = artifact.filenames.iter().find(|f| f.extension() == Some("wasm"))?;
+    Some(file.clone().into_std_path_buf())
 }
 
 /// Whether the workspace has a profile `guest`. If its Cargo.toml cannot be

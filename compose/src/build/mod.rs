@@ -1,6 +1,7 @@
 //! From a crate to a component.
 
 mod artifact;
+pub(crate) mod audit;
 mod cargo;
 mod error;
 mod package;
@@ -22,13 +23,17 @@ use crate::options::Options;
 /// other of these two. The profile is `guest`: the workspace's own, or the same
 /// settings if it has none.
 ///
+/// Which crates it was built from is in the component: in the section
+/// `.dep-v0`, in cargo-auditable's form.
+///
 /// Crates are to be built one after another, never two in one cargo command:
 /// cargo would unify their features, and an app's `std` leak into a driver.
 pub fn build_stage(crate_dir: &Path, options: &Options) -> Result<StageComponent, BuildError> {
     let package = package::find(crate_dir, options)?;
     target::require(&package)?;
-    let file = cargo::build(&package, options)?;
-    let component = artifact::component(&file)?;
+    let built = cargo::build(&package, options)?;
+    let component = artifact::component(&built.file)?;
+    let component = audit::put_in(component, &package, &built.artifacts);
     let kind = if package.is_app { StageKind::App } else { StageKind::Driver };
     Ok(StageComponent::new(component, kind))
 }

@@ -1,9 +1,10 @@
 //! What a crate is: a driver or an app, and for which target.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, TargetKind};
 
 use super::error::BuildError;
 use crate::options::Options;
@@ -22,6 +23,15 @@ pub(super) struct Package {
     pub(super) is_app: bool,
     /// The target triple.
     pub(super) target: &'static str,
+    /// Crates of the workspace, with those that only their tests need.
+    tests: BTreeSet<(String, String)>,
+}
+
+impl Package {
+    /// Whether a crate of the workspace needs another one only for its tests.
+    pub(super) fn is_only_for_tests(&self, name: &str, needed: &str) -> bool {
+        self.tests.contains(&(name.to_owned(), needed.to_owned()))
+    }
 }
 
 /// The cargo that runs us, or the one in the path.
@@ -79,7 +89,25 @@ pub(super) fn find(directory: &Path, options: &Options) -> Result<Package, Build
         None => metadata.target_directory.clone().into_std_path_buf(),
     };
     let workspace = metadata.workspace_root.clone().into_std_path_buf();
-    Ok(Package { name, manifest, directory: absolute, workspace, target_dir, is_app, target })
+    let (directory, tests) = (absolute, tests(&metadata));
+    Ok(Package { name, manifest, directory, workspace, target_dir, is_app, target, tests })
+}
+
+/// Cargo.lock tells these from others by nothing.
+fn tests(metadata: &Metadata) -> BTreeSet<(String, String)> {
+    let mut tests = BTreeSet::new();
+    for package in &metadata.packages {
+        let needs = |name: &str, tests: bool| {
+            let mut needs = package.dependencies.iter().filter(|needed| needed.name == name);
+            needs.any(|needed| (needed.kind == DependencyKind::Development) == tests)
+        };
+        for needed in package.dependencies.iter().map(|needed| &needed.name) {
+            if needs(needed, true) && !needs(needed, false) {
+                tests.insert((package.name.to_string(), needed.clone()));
+            }
+        }
+    }
+    tests
 }
 
 fn metadata(manifest: &Path, options: &Options) -> Result<Metadata, BuildError> {
