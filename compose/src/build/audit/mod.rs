@@ -9,8 +9,8 @@
 //! is in Cargo.lock.
 //!
 //! The section comes first in the component, before its modules: readers stop
-//! at the end of the first module. A few crates are 300 bytes, a hundred are
-//! about 2 KB.
+//! at the end of the first module. Sixty crates, most of them behind macros, are
+//! 0.9 KB.
 
 mod id;
 mod locked;
