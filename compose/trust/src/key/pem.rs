@@ -16,8 +16,14 @@ pub(super) const SEALED_OLD: &str = "ENCRYPTED COSIGN PRIVATE KEY";
 
 /// The label and the bytes of a PEM text.
 pub(super) fn decode(text: &str) -> Result<(String, Vec<u8>), KeyFault> {
-    let (label, bytes) = pem::decode_vec(text.trim().as_bytes())
-        .map_err(|error| KeyFault::NotAKey { why: error.to_string() })?;
+    let text = text.trim();
+    let (label, bytes) = pem::decode_vec(text.as_bytes()).map_err(|_| {
+        let why = match text.starts_with("-----BEGIN ") {
+            true => "its lines are damaged, or it has more than one key",
+            false => "it does not begin with `-----BEGIN `",
+        };
+        KeyFault::NotAKey { why: why.to_owned() }
+    })?;
     Ok((label.to_owned(), bytes))
 }
 

@@ -94,7 +94,8 @@ pub(super) fn open(sealed: &[u8], password: &str) -> Result<Zeroizing<Vec<u8>>, 
 /// The cipher of a password.
 fn cipher(password: &str, salt: &[u8], params: &Params) -> Result<XSalsa20Poly1305, KeyFault> {
     let Params { n, r, p } = *params;
-    let work = 128 * u128::from(n) * u128::from(r) * u128::from(p);
+    let factors = [n, r.into(), p.into()].map(u128::from);
+    let work = factors.into_iter().fold(128, u128::saturating_mul);
     if work > MAX_WORK {
         return Err(KeyFault::TooCostly { mib: work >> 20, limit_mib: MAX_WORK >> 20 });
     }

@@ -28,7 +28,8 @@ pub(super) fn policy(text: &str, name: &str, folder: &Path) -> Result<Policy, Bo
     };
     let file: PolicyFile = toml::from_str(text).map_err(|error| {
         let at = error.span().unwrap_or(text.len()..text.len()).into();
-        let message = shown(error.message(), 1024);
+        let message = error.message().replace("a TOML datetime", "a day, without quotes");
+        let message = shown(&message, 1024);
         malformed(vec![Problem::Syntax { message, at }])
     })?;
     let (mut problems, mut seen) = (Vec::new(), Seen::new());

@@ -127,12 +127,9 @@ pub(crate) fn private(version: &str) -> PrivateKey {
     PrivateKey::read(&data(version).join("cosign.key"), Some(PASSWORD)).unwrap()
 }
 
-/// A day in seconds.
-pub(crate) const DAY: u64 = 24 * 60 * 60;
-
 /// The first moment of this day, counted from 1970.
 pub(crate) fn day(number: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(number * DAY)
+    SystemTime::UNIX_EPOCH + Duration::from_secs(number * 24 * 60 * 60)
 }
 
 /// 2026-11-21, when cosign was run.
