@@ -34,7 +34,7 @@ impl Client {
             Opened::Part(part) => part,
         };
         let mirrors = self.mirrors(repository, false);
-        let pulled = self.from_any(repository, mirrors, |repository| {
+        let pulled = self.any_of(repository, mirrors, |repository| {
             self.runtime.block_on(self.ask_blob(repository, blob, &mut part))
         });
         match pulled {

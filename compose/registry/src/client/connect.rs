@@ -90,22 +90,18 @@ pub(super) fn fault(error: &reqwest::Error) -> RegistryFault {
         return RegistryFault::Unreachable(Unreachable::TimedOut);
     }
     for cause in causes(error) {
-        let tls = |cause: &(dyn Error + 'static)| {
-            let error = cause.downcast_ref::<rustls::Error>()?;
-            Some(RegistryFault::Tls { why: error.to_string() })
-        };
-        if let Some(fault) = tls(cause) {
-            return fault;
+        if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+            return RegistryFault::Tls { why: error.to_string() };
         }
-        let Some(io) = cause.downcast_ref::<std::io::Error>() else { continue };
-        if let Some(fault) = io.get_ref().and_then(|inner| tls(inner)) {
-            return fault;
-        }
-        match io.kind() {
-            ErrorKind::ConnectionRefused => {
+        match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+            Some(ErrorKind::ConnectionRefused) => {
                 return RegistryFault::Unreachable(Unreachable::Refused);
             }
-            ErrorKind::TimedOut => return RegistryFault::Unreachable(Unreachable::TimedOut),
+            // While the encryption is agreed on: the other side may not know of any.
+            Some(ErrorKind::UnexpectedEof) if error.is_connect() => {
+                return RegistryFault::Tls { why: "the other side hung up".to_owned() };
+            }
+            Some(ErrorKind::TimedOut) => return RegistryFault::Unreachable(Unreachable::TimedOut),
             _ => {}
         }
     }
@@ -115,8 +111,13 @@ pub(super) fn fault(error: &reqwest::Error) -> RegistryFault {
     }
 }
 
+/// The causes, one below the other.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |&error| error.source())
+    std::iter::successors(error.source(), |&error| {
+        // An error of the system leaves out the one that it is made of.
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source())
+    })
 }
 
 /// The first cause: those above it repeat it, with the address.

@@ -93,7 +93,7 @@ impl Client {
         resolve: bool,
     ) -> Result<RawManifest, RegistryFault> {
         let mirrors = self.mirrors(repository, resolve);
-        self.from_any(repository, mirrors, |repository| {
+        self.any_of(repository, mirrors, |repository| {
             self.runtime.block_on(self.ask_manifest(repository, at))
         })
     }

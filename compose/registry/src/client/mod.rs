@@ -1,10 +1,10 @@
 //! A registry over the network (OCI distribution spec 1.1).
 //!
-//! The requests are made here and not by the crate oci-client, which this began
-//! with: at 0.18 it follows redirects to any host and from https to http, sends
-//! credentials to a token service by plain http, and reads answers (manifests,
-//! tags, referrers, tokens, errors) however long they are; none of it can be set.
-//! It is a client in the tests, as somebody else's view of the same registry.
+//! The requests are made here, and not by the crate oci-client: at 0.18 it follows
+//! redirects to any host and from https to http, sends credentials to a token
+//! service by plain http, and reads answers (manifests, tags, referrers, tokens,
+//! errors) however long they are; none of it can be set. In the tests it is
+//! somebody else's view of the same registry.
 
 mod answer;
 mod auth;
@@ -91,7 +91,7 @@ impl Client {
 
     /// Asks the mirrors, then the registry. Whatever a mirror fails with, the next
     /// one is asked.
-    fn from_any<T>(
+    fn any_of<T>(
         &self,
         repository: &Repository,
         mirrors: Vec<Repository>,

@@ -26,7 +26,7 @@ impl Client {
             return Err(RegistryFault::Offline);
         }
         let tags = |repository: &Repository| self.runtime.block_on(self.ask_tags(repository));
-        self.from_any(repository, self.mirrors(repository, true), tags)
+        self.any_of(repository, self.mirrors(repository, true), tags)
     }
 
     async fn ask_tags(&self, repository: &Repository) -> Result<Vec<String>, RegistryFault> {

@@ -41,7 +41,7 @@ impl Client {
             };
         }
         let mirrors = self.mirrors(repository, true);
-        let found = self.from_any(repository, mirrors, |repository| {
+        let found = self.any_of(repository, mirrors, |repository| {
             self.runtime.block_on(self.ask_referrers(repository, subject))
         })?;
         let found = match found {
