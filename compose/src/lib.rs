@@ -58,7 +58,7 @@ pub use composed::Composed;
 pub use fetch::{Fetch, FetchError, Fetched, Remote};
 pub use lock::{Lock, LockChange, LockError, LockedPackage, LockedStage};
 pub use options::{Options, Phase, Progress, Update};
-pub use output::WriteError;
+pub use output::{WriteError, write};
 pub use problem::{
     ComposeError, Difference, GivenProblem, LockProblem, ManifestProblem, Problem, StageProblem,
     ThroughProblem, UsbProblem, WiringProblem,

@@ -16,7 +16,8 @@ pub struct WriteError {
 }
 
 /// Writes `bytes` to the file at `path`: all of them, or, on an error, nothing.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+/// The file never holds a part of them.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     try_write(path, bytes).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 

@@ -7,11 +7,14 @@ mod completions;
 mod compose;
 mod demo;
 mod interop;
+mod key;
 mod new;
 mod portability;
 mod publish;
+mod pull;
 mod run;
 mod test;
+mod verify;
 
 use clap::Subcommand;
 
@@ -24,6 +27,10 @@ pub(crate) enum Command {
     Build(build::Build),
     Compose(compose::Compose),
     Publish(publish::Publish),
+    Pull(pull::Pull),
+    Verify(verify::Verify),
+    #[command(subcommand)]
+    Key(key::Key),
     Run(run::Run),
     Test(test::Test),
     Bench(bench::Bench),
@@ -44,6 +51,9 @@ impl Command {
             Self::Build(command) => command.run(),
             Self::Compose(command) => command.run(),
             Self::Publish(command) => command.run(),
+            Self::Pull(command) => command.run(),
+            Self::Verify(command) => command.run(),
+            Self::Key(command) => command.run(),
             Self::Run(command) => command.run(),
             Self::Test(command) => command.run(),
             Self::Bench(command) => command.run(),

@@ -3,6 +3,7 @@
 
 mod bars;
 mod error;
+mod password;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::error::Result;
 
 pub(crate) use bars::Transfers;
 pub(crate) use error::RemoteError;
+pub(crate) use password::{new_password, private_key};
 
 /// How registries are asked.
 #[derive(clap::Args, Clone, Debug, Default)]

@@ -7,6 +7,13 @@ use periplasm_registry::artifact::annotation;
 use periplasm_registry::{
     Descriptor, Digest, Manifest, Registry, RegistryError, Repository, media_type,
 };
+use periplasm_trust::Statement;
+
+use super::PublishError;
+
+/// What a statement that carries CycloneDX says it is (in-toto attestation
+/// framework, "Predicate type: CycloneDX").
+const CYCLONEDX: &str = "https://cyclonedx.org/bom";
 
 /// A document about an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +46,20 @@ impl Document {
         match self {
             Self::Sbom(bytes) | Self::Provenance(bytes) => bytes,
         }
+    }
+
+    /// What is signed: the in-toto statement that it is, or one that says it of
+    /// the artifact with the digest `about`.
+    pub(super) fn statement(&self, about: &Digest) -> Result<Vec<u8>, PublishError> {
+        let bytes = match self {
+            Self::Provenance(statement) => return Ok(statement.clone()),
+            Self::Sbom(bytes) => bytes,
+        };
+        let predicate = serde_json::from_slice(bytes).map_err(|error| {
+            let (what, why) = (self.what(), error.to_string());
+            PublishError::Document { what, why }
+        })?;
+        Ok(Statement::about(about, "", CYCLONEDX, predicate).to_json())
     }
 
     fn file_name(&self) -> &'static str {

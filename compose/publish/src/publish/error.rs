@@ -2,6 +2,7 @@
 
 use miette::Diagnostic;
 use periplasm_registry::{PushError, RegistryError};
+use periplasm_trust::SignError;
 
 /// A publication that broke off. The tag is as it was.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -15,4 +16,17 @@ pub enum PublishError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Registry(#[from] RegistryError),
+    /// It, or a document about it, cannot be signed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sign(#[from] SignError),
+    /// A document is not what it is said to be.
+    #[error("the {what} is no JSON: {why}")]
+    #[diagnostic(help("it was given by whoever called for the publication; nothing was signed"))]
+    Document {
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
 }

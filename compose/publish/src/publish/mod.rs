@@ -16,6 +16,7 @@ use periplasm_registry::artifact::{Artifact, Packed};
 use periplasm_registry::{
     Before, Descriptor, Digest, PushOptions, Reference, Registry, media_type, push,
 };
+use periplasm_trust::{PrivateKey, attest, sign};
 use serde::Serialize;
 
 pub use attach::Document;
@@ -57,6 +58,8 @@ impl Publication {
 pub struct PublishOptions {
     /// What may be done to tags.
     pub tags: PushOptions,
+    /// Sign it, and the documents about it, with this key.
+    pub key: Option<PrivateKey>,
     /// Only look whether it could be published.
     pub dry_run: bool,
 }
@@ -79,6 +82,11 @@ pub enum PublishStep {
         what: &'static str,
         /// The digest of its manifest.
         digest: Digest,
+    },
+    /// It was signed, and so was each document about it.
+    Sign {
+        /// The fingerprint of the key.
+        by: Digest,
     },
     /// The tag names it.
     Tag {
@@ -130,6 +138,14 @@ pub fn publish(
     for document in documents {
         let digest = attach::attach(registry, repository, &subject, document)?;
         done(PublishStep::Attach { what: document.what(), digest });
+    }
+    if let Some(key) = &options.key {
+        for document in documents {
+            let statement = document.statement(&packed.digest)?;
+            attest(registry, repository, &packed.digest, &statement, key)?;
+        }
+        let signed = sign(registry, repository, &packed.digest, key)?;
+        done(PublishStep::Sign { by: signed.by });
     }
     let tags = [place.version().to_string()].into_iter().chain(options.tags.also.clone());
     let pushed = push::tag(registry, place, packed)?;

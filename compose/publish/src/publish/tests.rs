@@ -4,6 +4,8 @@ use periplasm_registry::{
     At, Manifest, Memory, RawManifest, RegistryError, RegistryFault, Repository, pull,
 };
 
+use periplasm_trust::{Policy, Statement, attestations, verify};
+
 use super::*;
 
 /// A registry that writes down what is put, and can refuse one kind of it.
@@ -123,4 +125,44 @@ fn a_dry_run_writes_nothing() {
     let found = publish(&publication(), &registry, &name(), &options, &mut |_| {}).unwrap();
     assert_eq!(found.digest, *publication().digest());
     assert!(registry.puts.lock().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_signed_is_signed_before_it_is_tagged() {
+    let registry = Watched::default();
+    let key = PrivateKey::generate().unwrap();
+    let artifact = publication().artifact().clone();
+    let mut publication = Publication::new(artifact);
+    let digest = publication.digest().clone();
+    let provenance = Statement::about(&digest, "", "https://slsa.dev/provenance/v1", 1.into());
+    publication.attach(Document::Sbom(b"{}".to_vec()));
+    publication.attach(Document::Provenance(provenance.to_json()));
+    let options = PublishOptions { key: Some(key.clone()), ..Default::default() };
+    let published = publish(&publication, &registry, &name(), &options, &mut |_| {}).unwrap();
+
+    let puts = registry.puts.lock().unwrap().clone();
+    let tag = puts.iter().position(|put| put == "tag 1.2.0").unwrap();
+    let signature = puts.iter().position(|put| put.ends_with(".sig")).unwrap();
+    assert!(signature < tag && tag == puts.len() - 1, "{puts:?}");
+
+    let keys = [("the key".to_owned(), key.public().clone())];
+    let (policy, now) = (Policy::trusting(keys), std::time::SystemTime::now());
+    let verified = verify(&registry, &name(), &published.digest, &policy, now).unwrap();
+    assert_eq!(verified.by[0].name, "the key");
+    let repository = &name().repository;
+    let said = attestations(&registry, repository, &digest, &[key.public().clone()]).unwrap();
+    let mut said: Vec<&str> = said.iter().map(|one| one.statement.predicate_type()).collect();
+    said.sort_unstable();
+    assert_eq!(said, ["https://cyclonedx.org/bom", "https://slsa.dev/provenance/v1"]);
+}
+
+#[test]
+fn a_signature_that_is_not_taken_leaves_no_tag() {
+    let registry = Watched { refuse: "tag sha256-", ..Default::default() };
+    let key = Some(PrivateKey::generate().unwrap());
+    let options = PublishOptions { key, ..Default::default() };
+    let publication = Publication::new(publication().artifact().clone());
+    let result = publish(&publication, &registry, &name(), &options, &mut |_| {});
+    assert!(matches!(result, Err(PublishError::Sign(_))), "{result:?}");
+    assert!(pull(&registry, &name()).unwrap_err().is_missing());
 }

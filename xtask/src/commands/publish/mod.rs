@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::compose::BuildOptions;
 use crate::error::Result;
-use crate::remote::{RemoteError, RemoteOptions, Transfers};
+use crate::remote::{RemoteError, RemoteOptions, Transfers, private_key};
 use crate::steps::{print, size};
 use source::{Given, Source};
 
@@ -29,6 +29,10 @@ pub(crate) struct Publish {
     /// Take SOURCE for a folder of WIT, whatever else is in it.
     #[arg(long)]
     wit: bool,
+    /// Sign it with this private key. An encrypted one's password is asked for,
+    /// or taken from COSIGN_PASSWORD.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// A further tag, which moves: `latest`, `1`, `1.2`. May be given several
     /// times.
     #[arg(long, value_name = "TAG")]
@@ -50,8 +54,10 @@ pub(crate) struct Publish {
 
 impl Publish {
     pub(crate) fn run(self) -> Result<u8> {
-        let source = Source::of(&self.source, self.wit)?;
         self.check()?;
+        let source = Source::of(&self.source, self.wit)?;
+        // The password is asked for first, too.
+        let key = self.key.as_deref().map(private_key).transpose()?;
         let given = source.get(&self.build)?;
         let reference = self.name(&given)?;
         let publication = self.publication(&given, &reference)?;
@@ -60,12 +66,19 @@ impl Publish {
         let host = reference.repository.host();
         let client = self.remote.client(host, false, &transfers)?;
         let tags = PushOptions { force: self.force, also: self.also.clone() };
-        let options = PublishOptions { tags, dry_run: self.dry_run };
+        let signed = key.is_some();
+        let options = PublishOptions { tags, key, dry_run: self.dry_run };
         let step = transfers.step("publish");
         let mut progress = |done: &PublishStep| step.detail(said(done));
         let published = publish(&publication, &client, &reference, &options, &mut progress)
             .map_err(RemoteError::from)?;
         step.done(summary(&publication, &published, self.dry_run));
+        if !signed && !self.dry_run {
+            eprintln!(
+                "  It is not signed: others refuse it, unless their policy says that it need not \
+                 be. `--key` signs it."
+            );
+        }
         self.show(&published)?;
         Ok(0)
     }
@@ -126,9 +139,9 @@ impl Publish {
     }
 
     fn publication(&self, given: &Given, reference: &Reference) -> Result<Publication> {
-        let artifact = Artifact::new(given.bytes.clone()).map_err(|source| {
+        let artifact = Artifact::new(given.bytes.clone()).map_err(|why| {
             let path = self.source.clone();
-            RemoteError::Content { path, source }
+            RemoteError::Content { path, why }
         })?;
         // It is published as this version, whatever its crate says.
         let tag = reference.tag.as_deref().and_then(|tag| tag.parse().ok());
@@ -162,6 +175,7 @@ fn said(step: &PublishStep) -> String {
     match step {
         PublishStep::Upload { .. } => "the component is there".to_owned(),
         PublishStep::Attach { what, .. } => format!("the {what} is there"),
+        PublishStep::Sign { .. } => "it is signed".to_owned(),
         PublishStep::Tag { tag } => format!("{tag} names it"),
         _ => String::new(),
     }
@@ -176,5 +190,10 @@ fn summary(publication: &Publication, published: &Published, dry_run: bool) -> S
         Before::Nothing => "",
     };
     let not = if dry_run { ", nothing written" } else { "" };
-    format!("{bytes}{before}{not}")
+    let has = |wanted: fn(&PublishStep) -> bool| published.steps.iter().any(wanted);
+    let signed = match has(|step| matches!(step, PublishStep::Sign { .. })) {
+        true => ", signed",
+        false => "",
+    };
+    format!("{bytes}{signed}{before}{not}")
 }
