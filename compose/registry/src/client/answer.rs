@@ -74,7 +74,7 @@ pub(super) async fn piece(
     match timeout_at(until, response.chunk()).await {
         Err(_) => Err(RegistryFault::Unreachable(Unreachable::TimedOut)),
         Ok(Ok(piece)) => Ok(piece),
-        Ok(Err(error)) => Err(match (connect::fault(&error), expected) {
+        Ok(Err(error)) => Err(match (connect::fault(error), expected) {
             (RegistryFault::Unreachable(Unreachable::Other(_)), Some(expected)) => {
                 RegistryFault::Truncated { got, expected }
             }

@@ -78,14 +78,16 @@ fn build(url: &Url, host: &Host) -> Result<reqwest::Client, RegistryFault> {
         // No certificate is looked at, so none need be read.
         builder = builder.tls_certs_only([]);
     } else if let Some(pem) = &host.certificate {
-        let certificates = Certificate::from_pem_bundle(pem).map_err(|error| fault(&error))?;
+        let certificates = Certificate::from_pem_bundle(pem).map_err(fault)?;
         builder = builder.tls_certs_merge(certificates);
     }
     builder.build().map_err(|error| RegistryFault::Tls { why: deepest(&error) })
 }
 
 /// What a request failed with.
-pub(super) fn fault(error: &reqwest::Error) -> RegistryFault {
+pub(super) fn fault(error: reqwest::Error) -> RegistryFault {
+    // A query may have a signature in it, and is not for messages.
+    let error = &error.without_url();
     if error.is_timeout() {
         return RegistryFault::Unreachable(Unreachable::TimedOut);
     }

@@ -17,13 +17,13 @@ mod redirect;
 mod referrers;
 mod request;
 mod retry;
+mod runtime;
 mod upload;
 mod well_known;
 
 use std::sync::Arc;
 
 use miette::Diagnostic;
-use tokio::runtime::Runtime;
 
 use crate::cache::Cache;
 use crate::{
@@ -31,6 +31,7 @@ use crate::{
     RegistryFault, Repository, Settings,
 };
 use network::Network;
+use runtime::Runtime;
 
 /// Registries over the network, with a cache.
 ///
@@ -60,24 +61,11 @@ pub enum ClientError {
 impl Client {
     /// A client with these settings, which says how far it is.
     pub fn new(settings: Settings, progress: Arc<dyn Progress>) -> Result<Self, ClientError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let cache = settings.cache.as_deref().map(Cache::open).transpose();
         Ok(Self {
-            runtime: runtime.map_err(ClientError::Runtime)?,
+            runtime: Runtime::new().map_err(ClientError::Runtime)?,
             cache: cache.map_err(ClientError::Cache)?,
             network: Network::new(settings, progress),
-        })
-    }
-
-    /// Runs `work`, which blocks on the client's own runtime, where that may be
-    /// done: not on a thread that already drives another one.
-    fn apart<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return work();
-        }
-        std::thread::scope(|scope| match scope.spawn(work).join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
         })
     }
 
@@ -114,7 +102,7 @@ impl Registry for Client {
             At::Tag(tag) => format!("{repository}:{tag}"),
             At::Digest(digest) => format!("{repository}@{digest}"),
         };
-        self.apart(|| self.pull_manifest(repository, at)).map_err(|fault| fault.at(place()))
+        self.runtime.apart(|| self.pull_manifest(repository, at)).map_err(|fault| fault.at(place()))
     }
 
     fn blob(
@@ -123,13 +111,13 @@ impl Registry for Client {
         blob: &Descriptor,
         limit: u64,
     ) -> Result<Vec<u8>, RegistryError> {
-        let pulled = self.apart(|| self.pull_blob(repository, blob, limit));
+        let pulled = self.runtime.apart(|| self.pull_blob(repository, blob, limit));
         pulled.map_err(|fault| fault.at(format!("{repository}@{}", blob.digest)))
     }
 
     fn put_blob(&self, repository: &Repository, bytes: &[u8]) -> Result<Digest, RegistryError> {
         let digest = Digest::of(bytes);
-        let pushed = self.apart(|| self.push_blob(repository, bytes, &digest));
+        let pushed = self.runtime.apart(|| self.push_blob(repository, bytes, &digest));
         pushed.map_err(|fault| fault.at(format!("{repository}@{digest}")))?;
         Ok(digest)
     }
@@ -145,7 +133,7 @@ impl Registry for Client {
             At::Tag(tag) => format!("{repository}:{tag}"),
             At::Digest(digest) => format!("{repository}@{digest}"),
         };
-        let pushed = self.apart(|| self.push_manifest(repository, at, media_type, bytes));
+        let pushed = self.runtime.apart(|| self.push_manifest(repository, at, media_type, bytes));
         pushed.map(|pushed| pushed.digest).map_err(|fault| fault.at(place()))
     }
 
@@ -154,7 +142,7 @@ impl Registry for Client {
         repository: &Repository,
         subject: &Digest,
     ) -> Result<Vec<Descriptor>, RegistryError> {
-        let pulled = self.apart(|| self.pull_referrers(repository, subject));
+        let pulled = self.runtime.apart(|| self.pull_referrers(repository, subject));
         pulled.map_err(|fault| fault.at(format!("what refers to {repository}@{subject}")))
     }
 
@@ -163,17 +151,18 @@ impl Registry for Client {
         repository: &Repository,
         manifest: &Manifest,
     ) -> Result<Digest, RegistryError> {
-        self.apart(|| self.push_referrer(repository, manifest))
+        self.runtime
+            .apart(|| self.push_referrer(repository, manifest))
             .map_err(|fault| fault.at(repository))
     }
 
     fn tags(&self, repository: &Repository) -> Result<Vec<String>, RegistryError> {
-        let tags = self.apart(|| self.pull_tags(repository));
+        let tags = self.runtime.apart(|| self.pull_tags(repository));
         tags.map_err(|fault| fault.at(format!("the tags of {repository}")))
     }
 
     fn well_known(&self, host: &str, name: &str) -> Result<Option<Vec<u8>>, RegistryError> {
-        let said = self.apart(|| self.pull_well_known(host, name));
+        let said = self.runtime.apart(|| self.pull_well_known(host, name));
         said.map_err(|fault| fault.at(format!("{host}/.well-known/{name}")))
     }
 }

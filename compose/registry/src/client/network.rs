@@ -167,7 +167,7 @@ impl Network {
         let request = client.request(method.clone(), url.clone()).headers(headers).body(body);
         match tokio::time::timeout(patience(host.timeout, bytes), request.send()).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(fault(&error)),
+            Ok(Err(error)) => Err(fault(error)),
             Err(_) => Err(RegistryFault::Unreachable(Unreachable::TimedOut)),
         }
     }

@@ -152,7 +152,11 @@ impl Settings {
 
     /// What is said about a registry.
     pub(crate) fn host(&self, host: &str) -> Host {
-        self.hosts.get(host).cloned().unwrap_or_default()
+        // The port of https may be left out, here and there.
+        let short = host.strip_suffix(":443");
+        let long = || format!("{host}:443");
+        let found = self.hosts.get(host).or_else(|| self.hosts.get(short.unwrap_or(&long())));
+        found.cloned().unwrap_or_default()
     }
 }
 

@@ -13,6 +13,17 @@ struct Store {
     blobs: BTreeMap<Digest, Vec<u8>>,
     /// By tag and by digest: media type and bytes.
     manifests: BTreeMap<String, (String, Vec<u8>)>,
+    /// What came in pieces so far.
+    pieces: Vec<u8>,
+}
+
+/// A registry behind a web server that takes a mebibyte at once.
+pub(crate) fn narrow() -> Server {
+    let store = Mutex::new(Store::default());
+    Server::with(move |seen| match seen.body.len() > 1 << 20 {
+        true => answer(413).kind("text/html").body("<html>"),
+        false => store.lock().unwrap().answer(seen, true),
+    })
 }
 
 /// A registry with nothing in it.
@@ -32,10 +43,19 @@ impl Store {
         if method == "POST" && path.starts_with("blobs/uploads/") {
             return answer(202).header("Location", "/v2/a/blobs/uploads/1?state=2");
         }
+        if method == "PATCH" && path == "blobs/uploads/1?state=2" {
+            let last = self.pieces.len() + seen.body.len() - 1;
+            let range = format!("{}-{last}", self.pieces.len());
+            assert_eq!(seen.header("content-range"), Some(range.as_str()));
+            self.pieces.extend_from_slice(&seen.body);
+            return answer(202).header("Location", "/v2/a/blobs/uploads/1?state=2");
+        }
         if let Some(digest) = path.strip_prefix("blobs/uploads/1?state=2&digest=") {
             let digest: Digest = digest.replace("%3A", ":").parse().unwrap();
-            assert_eq!(Digest::of(&seen.body), digest);
-            self.blobs.insert(digest, seen.body.clone());
+            let mut bytes = std::mem::take(&mut self.pieces);
+            bytes.extend_from_slice(&seen.body);
+            assert_eq!(Digest::of(&bytes), digest);
+            self.blobs.insert(digest, bytes);
             return answer(201).header("Location", "/v2/a/blobs/there");
         }
         if let Some(digest) = path.strip_prefix("blobs/") {

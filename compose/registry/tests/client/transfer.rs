@@ -59,6 +59,18 @@ fn what_is_pushed_is_pulled() {
 }
 
 #[test]
+fn what_is_too_much_at_once_goes_in_pieces() {
+    let server = good::narrow();
+    let repository = server.repository();
+    let client = client(settings(&server));
+    let content = bytes((3 << 20) + 5);
+    client.put_blob(&repository, &content).unwrap();
+    assert_eq!(server.count("PATCH /v2/a/blobs/uploads/1?state=2"), 4);
+    let blob = Descriptor::of(media_type::WASM, &content);
+    assert!(client.blob(&repository, &blob, 4 << 20).unwrap() == content);
+}
+
+#[test]
 fn referrers_are_listed_by_the_registry_or_by_a_tag() {
     for lists in [true, false] {
         let server = good::registry(lists);
@@ -95,7 +107,11 @@ fn a_client_may_be_used_inside_a_runtime_and_by_several_threads() {
     client.put_blob(&repository, b"content").unwrap();
     let blob = Descriptor::of(media_type::WASM, b"content");
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async { client.blob(&repository, &blob, 100).unwrap() });
+    runtime.block_on(async {
+        client.blob(&repository, &blob, 100).unwrap();
+        // And end there.
+        drop(crate::common::client(settings(&server)));
+    });
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| client.blob(&repository, &blob, 100).unwrap());
