@@ -13,6 +13,7 @@
 //! half, is removed and pulled anew. Files appear whole, by a rename, and only
 //! their owner may read them. `names` cannot be checked, and is used offline only.
 
+mod limit;
 mod part;
 
 use std::fs::{DirBuilder, File};
@@ -51,8 +52,9 @@ const MAX_NAME_BYTES: u64 = 1024;
 const NOTHING: &str = "nothing";
 
 impl Cache {
-    /// The cache in this folder, which is made if it is not there.
-    pub(crate) fn open(root: &Path) -> Result<Self, RegistryFault> {
+    /// The cache in this folder, which is made if it is not there. What was not
+    /// used for long goes, until it has at most `limit` bytes.
+    pub(crate) fn open(root: &Path, limit: u64) -> Result<Self, RegistryFault> {
         let cache = Self { root: root.to_owned() };
         for folder in FOLDERS {
             let path = cache.root.join(folder);
@@ -63,6 +65,7 @@ impl Cache {
                 .map_err(|source| RegistryFault::Cache { path, source })?;
         }
         cache.sweep();
+        cache.shrink(limit);
         Ok(cache)
     }
 
@@ -123,6 +126,7 @@ impl Cache {
     /// The file, if it can be read and has no more than so many bytes.
     fn read(&self, folder: &str, digest: &Digest, limit: u64) -> Option<Vec<u8>> {
         let file = File::open(self.path(folder, digest)).ok()?;
+        limit::used(&file);
         let mut bytes = Vec::new();
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
         Some(bytes)
@@ -171,7 +175,7 @@ mod tests {
 
     fn cache() -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open(&folder.path().join("a/b")).unwrap();
+        let cache = Cache::open(&folder.path().join("a/b"), u64::MAX).unwrap();
         (folder, cache)
     }
 

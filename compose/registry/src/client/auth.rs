@@ -241,3 +241,46 @@ fn secret(value: &str) -> Result<HeaderValue, RegistryFault> {
     header.set_sensitive(true);
     Ok(header)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<Challenge> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_str(value).ok()?);
+        }
+        challenge(&headers)
+    }
+
+    #[test]
+    fn a_token_is_better_than_a_password() {
+        // As in "Token Authentication Specification" of distribution.
+        let bearer = r#"Bearer realm="https://auth.example/token",service="s.example",scope="x""#;
+        for values in [&[bearer][..], &["Basic realm=\"a\"", bearer], &["Negotiate", bearer]] {
+            let Some(Challenge::Bearer { realm, service }) = read(values) else {
+                panic!("{values:?}")
+            };
+            assert_eq!(realm.as_str(), "https://auth.example/token");
+            assert_eq!(service.as_deref(), Some("s.example"));
+        }
+        assert!(matches!(read(&["bAsIc realm=\"a\""]), Some(Challenge::Basic)));
+        for value in
+            ["", "Negotiate", "Bearer", "Bearer realm=\"no address\"", "Digest realm=\"a\""]
+        {
+            assert!(read(&[value]).is_none(), "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_challenge_is_read_or_not(value in "[ -~]{0,80}", param in "[ -~]{0,40}") {
+            let _ = read(&[&value]);
+            let _ = read(&[&format!("Bearer realm=\"{param}\",{value}")]);
+            let _ = read(&[&format!("Bearer realm={param}")]);
+        }
+    }
+}

@@ -61,7 +61,9 @@ pub enum ClientError {
 impl Client {
     /// A client with these settings, which says how far it is.
     pub fn new(settings: Settings, progress: Arc<dyn Progress>) -> Result<Self, ClientError> {
-        let cache = settings.cache.as_deref().map(Cache::open).transpose();
+        // What goes offline could not be had again.
+        let limit = if settings.offline { u64::MAX } else { settings.cache_limit };
+        let cache = settings.cache.as_deref().map(|root| Cache::open(root, limit)).transpose();
         Ok(Self {
             runtime: Runtime::new().map_err(ClientError::Runtime)?,
             cache: cache.map_err(ClientError::Cache)?,

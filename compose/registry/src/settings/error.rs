@@ -44,7 +44,8 @@ pub enum SettingsProblem {
     #[error("{message}")]
     #[diagnostic(help(
         "a registry is a table [registries.\"registry.example\"] with the keys `plain-http`, \
-         `mirrors`, `timeout`, `retries` and `certificate`; beside it may be `cache` and `offline`"
+         `mirrors`, `timeout`, `retries` and `certificate`; beside it may be `cache`, `cache-limit` and \
+         `offline`"
     ))]
     Form {
         /// What the parser says.
@@ -77,7 +78,10 @@ pub enum SettingsProblem {
     },
     /// A number that is too small or too large.
     #[error("`{key}` may be {least} to {most}")]
-    #[diagnostic(help("`timeout` is in seconds; `retries` counts what comes after the first try"))]
+    #[diagnostic(help(
+        "`timeout` is in seconds, `cache-limit` in MiB; `retries` counts what comes after the \
+         first try"
+    ))]
     Range {
         /// The key.
         key: &'static str,

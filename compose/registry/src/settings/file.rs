@@ -17,6 +17,8 @@ use crate::Repository;
 /// The most bytes of settings, or of a certificate, that are read.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// Mebibytes.
+const CACHE_LIMITS: Range<u64> = 1..1 << 20;
 /// Seconds of silence; an hour is a mistake.
 const TIMEOUTS: Range<u64> = 1..3601;
 /// More would be a burden for the registry.
@@ -26,6 +28,7 @@ const RETRIES: Range<u64> = 0..11;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct File {
     cache: Option<Cache>,
+    cache_limit: Option<Spanned<u64>>,
     offline: Option<bool>,
     #[serde(default)]
     registries: BTreeMap<Spanned<String>, Entry>,
@@ -90,6 +93,9 @@ pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<(), SettingsE
     }
     settings.offline |= file.offline.unwrap_or_default();
     let mut problems = Vec::new();
+    if let Some(mib) = number("cache-limit", file.cache_limit, CACHE_LIMITS, &mut problems) {
+        settings.cache_limit = mib << 20;
+    }
     for (name, entry) in file.registries {
         let at = name.span();
         let name = name.into_inner();
@@ -153,6 +159,7 @@ fn number(
         let at = value.span().into();
         let (least, most) = (range.start, range.end - 1);
         problems.push(SettingsProblem::Range { key, least, most, at });
+        return None;
     }
     Some(value.into_inner())
 }
@@ -170,4 +177,52 @@ fn bounded(path: &Path) -> Result<Vec<u8>, SettingsProblem> {
         return Err(SettingsProblem::TooLarge { path: path.to_owned(), limit: MAX_BYTES });
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Texts that are nearly right get further than any.
+    const PIECES: [&str; 12] = [
+        "[registries.\"registry.example\"]\n",
+        "[registries.\"\u{e9}\"]\n",
+        "plain-http = true\n",
+        "mirrors = [\"mirror.example/a\"]\n",
+        "mirrors = [{ at = \"m.example\" }, \"/\", \"\"]\n",
+        "timeout = 10\n",
+        "timeout = -1\n",
+        "retries = 18446744073709551615\n",
+        "certificate = \"\"\n",
+        "cache = false\n",
+        "cache = \"x\"\n",
+        "offline = true\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_file_is_read_or_refused(
+            pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..6),
+            noise in any::<Vec<u8>>(),
+            at in any::<prop::sample::Index>(),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("registries.toml");
+            let whole = pieces.concat().into_bytes();
+            let mut cut = whole.clone();
+            cut.truncate(at.index(whole.len() + 1));
+            cut.extend(&noise);
+            for bytes in [whole, cut, noise] {
+                std::fs::write(&path, bytes).unwrap();
+                if let Err(error) = read(&path, &mut Settings::bare()) {
+                    prop_assert!(!error.problems.is_empty());
+                    // Rendering finds places that are not in the text.
+                    let shown = format!("{:?}", miette::Report::new(error));
+                    prop_assert!(shown.contains("registries.toml"));
+                }
+            }
+        }
+    }
 }

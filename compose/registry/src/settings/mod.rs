@@ -21,6 +21,7 @@ use crate::credentials::Sources;
 pub struct Settings {
     pub(crate) hosts: BTreeMap<String, Host>,
     pub(crate) cache: Option<PathBuf>,
+    pub(crate) cache_limit: u64,
     pub(crate) offline: bool,
     pub(crate) credentials: Sources,
     pub(crate) first_wait: Duration,
@@ -55,6 +56,9 @@ pub(crate) struct Mirror {
 const FILE: &str = "periplasm/registries.toml";
 /// The cache's name below `$XDG_CACHE_HOME`.
 const CACHE: &str = "periplasm/registry";
+
+/// How many bytes it may have: many pipelines, and little of a device's disk.
+const CACHE_LIMIT: u64 = 2 << 30;
 
 /// How long nothing may come before a request has failed.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -93,6 +97,7 @@ impl Settings {
         Self {
             hosts: BTreeMap::new(),
             cache: None,
+            cache_limit: CACHE_LIMIT,
             offline: false,
             credentials: Sources::none(),
             first_wait: FIRST_WAIT,
@@ -115,6 +120,13 @@ impl Settings {
     /// Keep what is pulled in this folder; `None` keeps nothing.
     pub fn cache(mut self, folder: Option<PathBuf>) -> Self {
         self.cache = folder;
+        self
+    }
+
+    /// Let the cache have so many bytes; what was not used for the longest time
+    /// goes when a client begins. 2 GiB if nothing is said.
+    pub fn cache_limit(mut self, bytes: u64) -> Self {
+        self.cache_limit = bytes;
         self
     }
 

@@ -47,7 +47,7 @@ fn what_is_wrong_is_shown_in_the_file() {
         ("unknown-key", "[registries.\"registry.example\"]\nplain_http = true\n"),
         (
             "many",
-            "[registries.\"https://registry.example\"]\n\n[registries.\"registry.example\"]\n\
+            "cache-limit = 0\n[registries.\"https://registry.example\"]\n\n[registries.\"registry.example\"]\n\
              timeout = 0\nretries = 100\nmirrors = [\"mirror.example/A\", \"m.example\"]\n\
              certificate = \"none.pem\"\n",
         ),
