@@ -1,11 +1,13 @@
 //! `cargo xtask compose`
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Update};
 
 use crate::cargo::{root, shown, target_dir};
 use crate::error::{Error, Result};
+use crate::remote::{StageOptions, Stages};
 use crate::steps::{Step, print, size};
 use crate::toolchain;
 
@@ -26,6 +28,8 @@ pub(crate) struct Compose {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    stages: StageOptions,
+    #[command(flatten)]
     build: BuildOptions,
 }
 
@@ -36,9 +40,12 @@ pub(crate) struct BuildOptions {
     /// what `pipeline.lock` says.
     #[arg(long)]
     pub(crate) locked: bool,
-    /// Do not let cargo use the network.
+    /// Do not use the network.
     #[arg(long)]
     pub(crate) offline: bool,
+    /// How stages in registries are fetched.
+    #[arg(skip)]
+    pub(crate) stages: StageOptions,
 }
 
 impl From<&BuildOptions> for Options {
@@ -47,13 +54,15 @@ impl From<&BuildOptions> for Options {
             locked: options.locked,
             offline: options.offline,
             seal: Some(root().join("compose/seal")),
+            fetch: Some(Arc::new(Stages::new(&options.stages, options.offline))),
             ..Self::default()
         }
     }
 }
 
 impl Compose {
-    pub(crate) fn run(self) -> Result<u8> {
+    pub(crate) fn run(mut self) -> Result<u8> {
+        self.build.stages = self.stages.clone();
         let manifest = manifest(&self.manifest)?;
         let options =
             Options { update: self.update(), keep_lock: self.build.locked, ..(&self.build).into() };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use miette::Diagnostic;
-use periplasm_publish::{AboutError, PublishError};
+use periplasm_publish::{AboutError, PublishError, RemoteStageError};
 use periplasm_registry::package::{ConfigError, NameError, PackageError};
 use periplasm_registry::tags::TagError;
 use periplasm_registry::wit::WitError;
@@ -40,6 +40,10 @@ pub(crate) enum RemoteError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Package(#[from] PackageError),
+    /// A stage is not taken from a registry.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stage(#[from] RemoteStageError),
     /// There is no client.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -123,7 +127,7 @@ impl RemoteError {
             Self::Reference(_) | Self::Name(_) | Self::Tag(_) | Self::Epoch { .. } => 64,
             Self::Publish(PublishError::Push(PushError::Tag(_) | PushError::NoTag { .. })) => 64,
             Self::Settings(_) | Self::Packages(_) | Self::About(_) | Self::Wit(_) => 65,
-            Self::Content { .. } | Self::Policy(_) => 65,
+            Self::Content { .. } | Self::Policy(_) | Self::Stage(_) => 65,
             Self::Key(_) => 66,
             Self::Registry(_) | Self::Client(_) => 69,
             Self::Package(PackageError::Registry(_)) => 69,

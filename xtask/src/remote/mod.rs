@@ -4,6 +4,7 @@
 mod bars;
 mod error;
 mod password;
+mod stages;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::error::Result;
 pub(crate) use bars::Transfers;
 pub(crate) use error::RemoteError;
 pub(crate) use password::{new_password, private_key};
+pub(crate) use stages::{StageOptions, Stages};
 
 /// How registries are asked.
 #[derive(clap::Args, Clone, Debug, Default)]

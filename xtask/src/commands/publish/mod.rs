@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::compose::BuildOptions;
 use crate::error::Result;
-use crate::remote::{RemoteError, RemoteOptions, Transfers, private_key};
+use crate::remote::{RemoteError, StageOptions, Transfers, private_key};
 use crate::steps::{print, size};
 use source::{Given, Source};
 
@@ -47,13 +47,14 @@ pub(crate) struct Publish {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    remote: RemoteOptions,
+    stages: StageOptions,
     #[command(flatten)]
     build: BuildOptions,
 }
 
 impl Publish {
-    pub(crate) fn run(self) -> Result<u8> {
+    pub(crate) fn run(mut self) -> Result<u8> {
+        self.build.stages = self.stages.clone();
         self.check()?;
         let source = Source::of(&self.source, self.wit)?;
         // The password is asked for first, too.
@@ -64,7 +65,7 @@ impl Publish {
 
         let transfers = Transfers::new();
         let host = reference.repository.host();
-        let client = self.remote.client(host, false, &transfers)?;
+        let client = self.stages.remote.client(host, false, &transfers)?;
         let tags = PushOptions { force: self.force, also: self.also.clone() };
         let signed = key.is_some();
         let options = PublishOptions { tags, key, dry_run: self.dry_run };
