@@ -67,6 +67,22 @@ fn what_is_wrong_is_shown_in_the_file() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_read() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(here.join("../../docs/registries.md")).unwrap();
+    let (_, rest) = text.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = here.join("tests/client/data/authority.pem");
+    fs::copy(authority, folder.path().join("company-ca.pem")).unwrap();
+    let settings = Settings::load(Some(&write(folder.path(), example))).unwrap();
+    let shown = format!("{settings:?}");
+    for said in ["mirror.example", "10.0.0.7:5000", "/var/cache/periplasm", "536870912"] {
+        assert!(shown.contains(said), "{shown}");
+    }
+}
+
+#[test]
 fn a_file_that_is_named_must_be_there() {
     let error = Settings::load(Some(Path::new("/none/registries.toml"))).unwrap_err();
     assert!(matches!(error.problems[..], [SettingsProblem::Unreadable { .. }]));
