@@ -8,10 +8,11 @@ use crate::lock::{Lock, Pins};
 use crate::manifest::{Chain, Manifest, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::output::{self, WriteError};
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::problem::{Problem, WiringProblem};
 use crate::report::Report;
 use crate::source::{Loaded, Loader};
+use crate::wac::{self, Script};
 
 /// A pipeline: one component, and what is to be known of it.
 #[derive(Clone, Debug)]
@@ -38,6 +39,7 @@ impl Composed {
 pub(crate) fn compose(
     text: &Text,
     mut manifest: Manifest,
+    script: Option<&Script>,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Composed, Vec<Problem>> {
@@ -46,14 +48,10 @@ pub(crate) fn compose(
     let loaded = load(text, &mut manifest, options, &pins, progress)?;
     let manifest = &manifest;
     progress.enter(Phase::Composing);
-    let plan = plan::plan(manifest, &loaded)?;
-    let component = encode::encode(manifest, &loaded, &plan).map_err(|fault| {
-        let at = match fault.stage {
-            Some(stage) => manifest.stages[stage].source.at,
-            None => manifest.name.at,
-        };
-        vec![WiringProblem::Rejected { message: fault.message, at }.into()]
-    })?;
+    let (plan, component) = match script {
+        Some(script) => wac::compose(script, text, manifest, &loaded)?,
+        None => by_plan(manifest, &loaded)?,
+    };
     let report = Report::new(manifest, &loaded, &plan, &component);
     let lock = Lock::new(manifest, &loaded, &component);
     if options.keep_lock {
@@ -63,6 +61,19 @@ pub(crate) fn compose(
         }
     }
     Ok(Composed { component, report, lock })
+}
+
+/// Wires the stages as the manifest says.
+fn by_plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<(Plan, Vec<u8>), Vec<Problem>> {
+    let plan = plan::plan(manifest, loaded)?;
+    let component = encode::encode(manifest, loaded, &plan).map_err(|fault| {
+        let at = match fault.stage {
+            Some(stage) => manifest.stages[stage].source.at,
+            None => manifest.name.at,
+        };
+        vec![WiringProblem::Rejected { message: fault.message, at }.into()]
+    })?;
+    Ok((plan, component))
 }
 
 /// Gets every stage, and checks it against what the manifest says of it.
@@ -91,6 +102,10 @@ fn load(
     }
     let settled = problems.is_empty();
     for (place, one) in places.into_iter().zip(&loaded) {
+        // Which slots a script fills is known when it is resolved.
+        if manifest.wac.is_some() {
+            break;
+        }
         if settled || !open.contains(&place) {
             problems.extend(plan::check_slots(&manifest.stages[place], &one.shape));
         }

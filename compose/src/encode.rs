@@ -135,7 +135,12 @@ fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>,
 
 /// The result must be valid, must be readable by tools, and must ask for the
 /// slots that the board fills and for nothing else by name.
-fn check(bytes: &[u8], manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<(), Fault> {
+pub(crate) fn check(
+    bytes: &[u8],
+    manifest: &Manifest,
+    loaded: &[Loaded],
+    plan: &Plan,
+) -> Result<(), Fault> {
     Validator::new_with_features(WasmFeatures::default())
         .validate_all(bytes)
         .map_err(|error| Fault::new(None, &error))?;

@@ -49,6 +49,7 @@ mod report;
 mod seal;
 mod settings;
 mod source;
+mod wac;
 
 use std::path::Path;
 
@@ -61,21 +62,25 @@ pub use options::{Options, Phase, Progress, Update};
 pub use output::{WriteError, write};
 pub use problem::{
     ComposeError, Difference, GivenProblem, LockProblem, ManifestProblem, Problem, StageProblem,
-    ThroughProblem, UsbProblem, WiringProblem,
+    ThroughProblem, UsbProblem, WacFault, WacInFile, WacProblem, WiringProblem,
 };
 pub use report::{
     ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,
     WireReport,
 };
 
+pub use wac::manifest_of;
+
 /// Reads the manifest at `manifest`, builds and checks its stages, and puts
-/// them together. Writes nothing but cargo's target folder.
+/// them together. A `.wac` file may stand for the manifest: the one beside it
+/// that names it, or none, if all its stages are files. Writes nothing but
+/// cargo's target folder.
 pub fn compose(
     manifest: &Path,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Composed, ComposeError> {
-    let text = manifest::Text::read(manifest)?;
-    let manifest = manifest::parse(&text).map_err(|problems| text.error(problems))?;
-    composed::compose(&text, manifest, options, progress).map_err(|problems| text.error(problems))
+    let (text, manifest, script) = wac::open(manifest)?;
+    composed::compose(&text, manifest, script.as_ref(), options, progress)
+        .map_err(|problems| text.error(problems))
 }

@@ -17,7 +17,7 @@ pub(super) fn name(walk: &mut Walk, what: &'static str, name: &At<String>, examp
 
 /// Lower-case letters and digits joined by single hyphens, a letter first. A
 /// little more than a slot's name, since buses are called `i2c-1`.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let word =
         |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     name.len() <= MAX_NAME_BYTES

@@ -21,9 +21,11 @@ use periplasm_request::Request;
 
 use crate::fetch::Remote;
 
+pub(crate) use checks::is_name;
 pub(crate) use parse::parse;
+pub(crate) use plain::shown;
 pub(crate) use settings::Settings;
-pub(crate) use text::Text;
+pub(crate) use text::{FILE_NAME, Text};
 
 /// Something, and where the manifest says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +45,15 @@ impl<T> At<T> {
 #[derive(Debug)]
 pub(crate) struct Manifest {
     pub(crate) name: At<String>,
-    /// In the order of the manifest; never empty.
+    /// In the order of the manifest; never empty, unless `wac` is there.
     pub(crate) stages: Vec<Stage>,
     /// Indices of stages whose interfaces the pipeline exports.
     pub(crate) exports: Vec<At<usize>>,
     /// Slots with stages before their hardware, until [`crate::plan::settle`]
     /// has found what of those stages to wire.
     pub(crate) chains: Vec<Chain>,
+    /// The file that wires the stages, in wac's language, as written.
+    pub(crate) wac: Option<At<PathBuf>>,
 }
 
 /// One stage.

@@ -38,7 +38,7 @@ pub(crate) fn parse(text: &Text) -> Result<Manifest, Vec<Problem>> {
         .into_iter()
         .map(|entry| read_stage(&mut walk, entry))
         .collect();
-    if drafts.is_empty() && tables == 0 {
+    if drafts.is_empty() && tables == 0 && head.wac.is_none() {
         walk.note(ManifestProblem::NoStages { at: head.at });
     }
 
@@ -60,6 +60,7 @@ fn not_toml(error: &toml::de::Error, end: usize) -> ManifestProblem {
 pub(super) struct Head {
     pub(super) name: Option<At<String>>,
     pub(super) exports: Vec<At<String>>,
+    pub(super) wac: Option<At<String>>,
     /// Where the pipeline is named, or would be.
     pub(super) at: miette::SourceSpan,
 }
@@ -89,7 +90,7 @@ fn read_head<'t>(
 ) -> Head {
     let written = document.get_ref().iter().find(|(key, _)| key.get_ref() == "pipeline");
     let at = written.map_or((0, 0).into(), |(key, _)| at(key));
-    let mut head = Head { name: None, exports: Vec::new(), at };
+    let mut head = Head { name: None, exports: Vec::new(), wac: None, at };
     let mut named = false;
     for (key, value) in table.map(entries).unwrap_or_default() {
         match key.value {
@@ -100,7 +101,8 @@ fn read_head<'t>(
             "exports" => {
                 head.exports = walk.strings("`exports`", value, "exports = [\"climate\"]");
             }
-            _ => walk.unknown_key(&key, "`[pipeline]`", &["name", "exports"]),
+            "wac" => head.wac = walk.string("`wac`", value, "wac = \"weather.wac\""),
+            _ => walk.unknown_key(&key, "`[pipeline]`", &["name", "exports", "wac"]),
         }
     }
     if let Some(name) = &head.name {

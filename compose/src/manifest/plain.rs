@@ -33,7 +33,7 @@ fn note(walk: &mut Walk, text: &str, at: miette::SourceSpan) {
 
 /// `text` as a terminal may show it. Every byte stays at its place, so that
 /// labels still point to theirs.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => c,
         c if c.is_control() && c.len_utf8() == 1 => '?',

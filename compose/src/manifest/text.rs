@@ -12,7 +12,7 @@ use crate::problem::{ComposeError, ManifestProblem, Problem};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The file's name when only its folder is given.
-const FILE_NAME: &str = "pipeline.toml";
+pub(crate) const FILE_NAME: &str = "pipeline.toml";
 
 /// A manifest's text, and where it is.
 #[derive(Debug)]

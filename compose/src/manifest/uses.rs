@@ -84,7 +84,8 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
     if let Some(circle) = circle::find(&stages) {
         walk.note(circle);
     }
-    Some(Manifest { name: head.name?, stages, exports, chains })
+    let wac = head.wac.map(|wac| At::new(wac.value.into(), wac.at));
+    Some(Manifest { name: head.name?, stages, exports, chains, wac })
 }
 
 fn find(walk: &mut Walk, names: &[At<String>], named: &At<String>) -> Option<usize> {

@@ -5,6 +5,7 @@ mod exports;
 mod fit;
 mod given;
 mod identity;
+mod script;
 mod slots;
 mod through;
 mod wiring;
@@ -16,8 +17,10 @@ use crate::manifest::Manifest;
 use crate::problem::Problem;
 use crate::source::Loaded;
 
+pub(crate) use script::{Found, check_wired};
 pub(crate) use slots::{SHARED, WASI, check as check_slots};
 pub(crate) use through::settle;
+pub(crate) use wiring::is_shared;
 
 /// A stage of the manifest with its component.
 pub(crate) struct Staged<'a> {

@@ -6,7 +6,7 @@ use periplasm_request::list;
 use super::given::{self, Giver};
 use super::slots::{SHARED, WASI};
 use super::{Staged, Wire};
-use crate::component::{Contract, Export, Import, ImportKind, StageKind};
+use crate::component::{Contract, Export, Import, ImportKind, Shape, StageKind};
 use crate::kind::{SlotKind, Words as _};
 use crate::manifest::Use;
 use crate::name::InterfaceName;
@@ -35,6 +35,13 @@ struct Wiring<'a> {
     user: usize,
     wires: Vec<Wire>,
     problems: &'a mut Vec<Problem>,
+}
+
+/// Whether the host may be left to satisfy an import of the stage.
+pub(crate) fn is_shared(shape: &Shape, wanted: &InterfaceName, contract: &Contract) -> bool {
+    !contract.has_functions
+        || SHARED.iter().any(|package| wanted.is_of(package))
+        || (shape.kind() == StageKind::App && wanted.is_of(WASI))
 }
 
 /// Whether a key of the table form means this import.
@@ -179,12 +186,8 @@ impl<'a> Wiring<'a> {
         }
     }
 
-    /// Whether the host may be left to satisfy the import.
     fn is_shared(&self, wanted: &InterfaceName, contract: &Contract) -> bool {
-        let app = self.staged[self.user].loaded.shape.kind() == StageKind::App;
-        !contract.has_functions
-            || SHARED.iter().any(|package| wanted.is_of(package))
-            || (app && wanted.is_of(WASI))
+        is_shared(&self.staged[self.user].loaded.shape, wanted, contract)
     }
 
     /// The provider's export that can stand for `wanted`: the same version if

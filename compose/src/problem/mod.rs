@@ -6,6 +6,7 @@ mod manifest;
 mod stage;
 mod through;
 mod usb;
+mod wac;
 mod wiring;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use manifest::ManifestProblem;
 pub use stage::StageProblem;
 pub use through::ThroughProblem;
 pub use usb::UsbProblem;
+pub use wac::{WacFault, WacInFile, WacProblem};
 pub use wiring::{Difference, WiringProblem};
 
 use crate::build::{BuildError, MissingTarget};
@@ -65,6 +67,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Wiring(#[from] WiringProblem),
+    /// A pipeline that is wired in wac's language.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wac(#[from] WacProblem),
 }
 
 impl ComposeError {
@@ -134,7 +140,8 @@ impl Diagnostic for ComposeError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        // What is wrong in another file brings that file.
+        Some(self.only().and_then(Diagnostic::source_code).unwrap_or(&self.source))
     }
 
     fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {

@@ -6,6 +6,7 @@
 //! - `<file>.hex`: the bytes of `<file>`, in hexadecimal.
 //! - `<file>.size`: `<file>` is so many bytes of nothing.
 //! - `<file>.folder`: a folder that is called `<file>`.
+//! - `<file>.text`: a file that is called `<file>`.
 //! - anything else is copied, folders too.
 //!
 //! Goldens are in the same folder. `UPDATE=1 cargo test -p periplasm-compose`
@@ -62,6 +63,7 @@ pub(crate) fn prepare(case: &Path, into: &Path) {
                 let bytes = wat::parse_str(text()).unwrap_or_else(|e| panic!("{name}: {e}"));
                 fs::write(wasm(stem), bytes).unwrap();
             }
+            Some((file, "text")) => fs::write(into.join(file), text()).unwrap(),
             Some((file, "hex")) => fs::write(into.join(file), from_hex(&text())).unwrap(),
             Some((file, "size")) => {
                 let size = text().trim().parse().unwrap();

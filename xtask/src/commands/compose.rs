@@ -14,7 +14,7 @@ use crate::toolchain;
 /// Compose a pipeline into one component, and say what it may do.
 #[derive(clap::Args)]
 pub(crate) struct Compose {
-    /// The `pipeline.toml`, or the folder it is in.
+    /// The `pipeline.toml`, the folder it is in, or a `.wac` file.
     manifest: PathBuf,
     /// Where the component goes [default: `target/pipelines/NAME.wasm`].
     #[arg(short, long, value_name = "FILE")]
@@ -92,7 +92,7 @@ impl Compose {
 pub(crate) fn manifest(path: &Path) -> Result<PathBuf> {
     let manifest = if path.is_dir() { path.join("pipeline.toml") } else { path.to_owned() };
     if manifest.is_file() {
-        return Ok(manifest);
+        return Ok(periplasm_compose::manifest_of(&manifest));
     }
     Err(Error::Input {
         path: manifest,
