@@ -52,6 +52,23 @@ fn a_password_is_sent_when_it_is_asked_for() {
 }
 
 #[test]
+fn a_folder_of_a_registry_may_have_its_own_name() {
+    // As `podman login registry.example/folder` leaves it.
+    let server = Server::new();
+    server.on(MANIFEST, [wants_basic(), manifest_answer()]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("auth.json");
+    let entry = |of: &str, user: &str| {
+        format!(r#""{}{of}":{{"auth":"{}"}}"#, server.host, base64(&format!("{user}:word")))
+    };
+    let entries = [entry("", "all"), entry("/a", "ours"), entry("/a/b", "other")].join(",");
+    std::fs::write(&file, format!(r#"{{"auths":{{{entries}}}}}"#)).unwrap();
+    ask(&server, Sources::none().and_file(&file)).unwrap();
+    let told = format!("Basic {}", base64("ours:word"));
+    assert_eq!(server.seen()[1].header("authorization"), Some(told.as_str()));
+}
+
+#[test]
 fn a_token_is_had_from_the_token_service() {
     for (entry, asked) in [
         (None, None),

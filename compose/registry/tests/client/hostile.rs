@@ -8,8 +8,10 @@ use periplasm_registry::{
     Unreachable, media_type,
 };
 
+use proptest::prelude::*;
+
 use crate::common::{bytes, client, files, golden, manifest, manifest_answer, settings, text};
-use crate::server::{Answer, Server, answer};
+use crate::server::{Answer, Server, answer, raw};
 
 const MANIFEST: &str = "GET /v2/a/manifests/1";
 
@@ -68,12 +70,16 @@ fn a_registry_that_says_nothing() {
     let server = Server::new();
     server.on(MANIFEST, [answer(200).hangs().announces(10)]);
     server.on("GET /v2/a/manifests/2", [answer(200).nothing()]);
+    server.on("GET /v2/a/manifests/3", [answer(200).silent()]);
     let host = server.host.clone();
     let settings = Settings::bare().patience(&host, Duration::from_millis(50), 0);
     let client = client(settings);
-    let error = client.manifest(&server.repository(), At::Tag("1")).unwrap_err();
-    assert!(matches!(error.fault, RegistryFault::Unreachable(Unreachable::TimedOut)), "{error}");
-    golden("timeout.txt", &text(&server, &error));
+    for tag in ["1", "3"] {
+        let error = client.manifest(&server.repository(), At::Tag(tag)).unwrap_err();
+        let timed_out = RegistryFault::Unreachable(Unreachable::TimedOut);
+        assert_eq!(error.fault.to_string(), timed_out.to_string());
+        golden("timeout.txt", &text(&server, &error).replace("/a:3", "/a:1"));
+    }
     let error = client.manifest(&server.repository(), At::Tag("2")).unwrap_err();
     assert!(matches!(error.fault, RegistryFault::Unreachable(Unreachable::Other(_))), "{error}");
 }
@@ -221,4 +227,49 @@ fn a_registry_that_keeps_something_else() {
     let put = client.put_manifest(&server.repository(), at, media_type::MANIFEST, &manifest());
     let error = put.unwrap_err();
     assert!(matches!(error.fault, RegistryFault::Digest { .. }), "{error}");
+}
+
+/// Answers that are nearly right get further than any bytes.
+const PIECES: [&str; 18] = [
+    "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 206 x\r\n",
+    "HTTP/1.1 307 x\r\n",
+    "HTTP/1.1 401 x\r\n",
+    "HTTP/1.1 429 x\r\n",
+    "HTTP/1.1 999 x\r\n",
+    "Content-Length: 5\r\n",
+    "Content-Length: 18446744073709551615\r\n",
+    "Content-Length: -1\r\n",
+    "Content-Range: bytes 2-4/5\r\n",
+    "Content-Encoding: gzip\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Location: //[\r\n",
+    "Location: /v2/a/blobs/x\r\n",
+    "WWW-Authenticate: Bearer realm=\"http://127.0.0.1:1/\"\r\n",
+    "Retry-After: 99999999999999999999\r\n",
+    "\r\n",
+    "5\r\nright\r\n0\r\n\r\n",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(200))]
+    #[test]
+    fn any_bytes_are_an_error_or_right(
+        pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..8),
+        noise in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let server = Server::new();
+        let blob = Descriptor::of(media_type::WASM, b"right");
+        let bytes = [pieces.concat().into_bytes(), noise].concat();
+        server.on(&format!("GET /v2/a/blobs/{}", blob.digest), [raw(bytes.clone())]);
+        server.on(MANIFEST, [raw(bytes)]);
+        let folder = tempfile::tempdir().unwrap();
+        let client = client(settings(&server).cache(Some(folder.path().into())));
+        if let Ok(found) = client.blob(&server.repository(), &blob, 100) {
+            prop_assert_eq!(found, b"right");
+        }
+        if let Ok(found) = client.manifest(&server.repository(), At::Tag("1")) {
+            prop_assert_eq!(Digest::of(&found.bytes), found.digest);
+        }
+    }
 }

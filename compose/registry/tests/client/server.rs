@@ -31,6 +31,7 @@ pub(crate) struct Answer {
     body: Vec<u8>,
     announced: Option<u64>,
     then: Then,
+    raw: bool,
 }
 
 /// What happens after the body.
@@ -43,10 +44,18 @@ enum Then {
     Endless,
     /// Not even an answer: the connection ends.
     Nothing,
+    /// Not even an answer, and the connection stays.
+    Silent,
 }
 
 pub(crate) fn answer(status: u16) -> Answer {
-    Answer { status, headers: Vec::new(), body: Vec::new(), announced: None, then: Then::Close }
+    let (headers, body) = (Vec::new(), Vec::new());
+    Answer { status, headers, body, announced: None, then: Then::Close, raw: false }
+}
+
+/// Exactly these bytes, then nothing.
+pub(crate) fn raw(bytes: Vec<u8>) -> Answer {
+    Answer { raw: true, ..answer(0).body(bytes) }
 }
 
 impl Answer {
@@ -79,6 +88,12 @@ impl Answer {
     /// Sends the body again and again.
     pub(crate) fn endless(mut self) -> Self {
         self.then = Then::Endless;
+        self
+    }
+
+    /// Says nothing at all, and keeps the connection.
+    pub(crate) fn silent(mut self) -> Self {
+        self.then = Then::Silent;
         self
     }
 
@@ -234,6 +249,14 @@ impl State {
         answer: Answer,
     ) -> std::io::Result<()> {
         if answer.then == Then::Nothing {
+            return Ok(());
+        }
+        if answer.raw {
+            stream.write_all(&answer.body)?;
+            return stream.flush();
+        }
+        if answer.then == Then::Silent {
+            self.held.lock().unwrap().push(Box::new(stream));
             return Ok(());
         }
         let mut head = format!("HTTP/1.1 {} x\r\nConnection: close\r\n", answer.status);
