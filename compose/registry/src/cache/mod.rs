@@ -18,7 +18,7 @@ mod part;
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -56,12 +56,9 @@ impl Cache {
     /// used for long goes, until it has at most `limit` bytes.
     pub(crate) fn open(root: &Path, limit: u64) -> Result<Self, RegistryFault> {
         let cache = Self { root: root.to_owned() };
-        for folder in FOLDERS {
-            let path = cache.root.join(folder);
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&path)
+        for path in [cache.root.clone()].into_iter().chain(FOLDERS.map(|name| root.join(name))) {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+            made.and_then(|()| make_private(&path))
                 .map_err(|source| RegistryFault::Cache { path, source })?;
         }
         cache.sweep();
@@ -169,6 +166,17 @@ impl Cache {
     }
 }
 
+/// Takes from others what they may do in a folder: with a link in it, they could
+/// have us write anywhere.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut mode = std::fs::metadata(folder)?.permissions();
+    if mode.mode() & 0o077 != 0 {
+        mode.set_mode(0o700);
+        std::fs::set_permissions(folder, mode)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,12 +226,16 @@ mod tests {
 
     #[test]
     fn nobody_else_may_read_it() {
-        use std::os::unix::fs::PermissionsExt;
-        let (_folder, cache) = cache();
+        let (folder, cache) = cache();
         let digest = Digest::of(b"");
         cache.keep_blob(&digest, b"").unwrap();
         let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(cache.path("blobs", &digest)), 0o600);
         assert_eq!(mode(cache.root.join("blobs")), 0o700);
+        // Nor may it be so from before.
+        let blobs = cache.root.join("blobs");
+        std::fs::set_permissions(&blobs, std::fs::Permissions::from_mode(0o777)).unwrap();
+        Cache::open(&folder.path().join("a/b"), u64::MAX).unwrap();
+        assert_eq!(mode(blobs), 0o700);
     }
 }

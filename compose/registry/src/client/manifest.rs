@@ -135,12 +135,15 @@ impl Client {
         // been used to get round signatures.
         let head = serde_json::from_slice::<Head>(&bytes);
         let head = head.map_err(|error| RegistryFault::Malformed { why: error.to_string() })?;
-        match head.media_type {
-            Some(inside) if inside != kind => Err(RegistryFault::Malformed {
-                why: format!("it says that it is {inside:?}, and the registry that it is {kind:?}"),
-            }),
-            _ => Ok(RawManifest { media_type: kind, bytes, digest }),
-        }
+        let media_type = match head.media_type {
+            Some(inside) if kind.is_empty() || inside == kind => inside,
+            Some(inside) => {
+                let why = format!("it is {inside:?} by itself, and {kind:?} by the registry");
+                return Err(RegistryFault::Malformed { why });
+            }
+            None => kind,
+        };
+        Ok(RawManifest { media_type, bytes, digest })
     }
 
     pub(super) fn push_manifest(

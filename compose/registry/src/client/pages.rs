@@ -62,10 +62,10 @@ impl Client {
 pub(super) fn next(asked: &Url, response: &Response) -> Result<Option<Url>, RegistryFault> {
     let Some(link) = answer::header(response, "link") else { return Ok(None) };
     let target = link.strip_prefix('<').and_then(|link| link.split_once('>'));
-    let Some((target, rest)) = target.filter(|(_, rest)| rest.contains("next")) else {
-        return Ok(None);
+    let is_next = |rest: &str| {
+        rest.split(';').map(str::trim).any(|param| matches!(param, "rel=next" | "rel=\"next\""))
     };
-    let _ = rest;
+    let Some((target, _)) = target.filter(|(_, rest)| is_next(rest)) else { return Ok(None) };
     let malformed = |_| RegistryFault::Malformed { why: "its next page is nowhere".to_owned() };
     let next = asked.join(target).map_err(malformed)?;
     follow(asked, &next, What::Said)?;

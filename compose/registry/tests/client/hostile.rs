@@ -252,7 +252,7 @@ const PIECES: [&str; 18] = [
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(200))]
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
     #[test]
     fn any_bytes_are_an_error_or_right(
         pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..8),
