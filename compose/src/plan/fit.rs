@@ -31,7 +31,7 @@ fn check_wires(staged: &[Staged<'_>], wires: &[Vec<Wire>], problems: &mut Vec<Pr
             let left = side(&staged[wire.provider], &export.contract);
             let right = side(&staged[user], import.contract());
             let differences = differences(&left, &right, true);
-            note(problems, &export.name, &left, &right, differences);
+            note(problems, &both(&export.name, &import.name), &left, &right, differences);
         }
     }
 }
@@ -47,17 +47,22 @@ fn check_shared(staged: &[Staged<'_>], wires: &[Vec<Wire>], problems: &mut Vec<P
             }
             let right = side(stage, contract);
             // Each against all before: one may lack what the others disagree on.
-            let other =
-                seen.iter().filter(|(name, _)| name.same_track(interface)).find_map(|(_, left)| {
-                    let found = differences(left, &right, false);
-                    (!found.is_empty()).then_some((left, found))
-                });
-            if let Some((left, found)) = other {
-                note(problems, &import.name, left, &right, found);
+            let track = seen.iter().filter(|(name, _)| name.same_track(interface));
+            let other = track.into_iter().find_map(|(name, left)| {
+                let found = differences(left, &right, false);
+                (!found.is_empty()).then_some((name, left, found))
+            });
+            if let Some((name, left, found)) = other {
+                note(problems, &both(&name.to_string(), &import.name), left, &right, found);
             }
             seen.push((interface, right));
         }
     }
+}
+
+/// What two stages call an interface: one name, or two versions of it.
+fn both(left: &str, right: &str) -> String {
+    if left == right { left.to_owned() } else { format!("{left} and {right}") }
 }
 
 fn side<'a>(staged: &Staged<'a>, contract: &'a Contract) -> Side<'a> {

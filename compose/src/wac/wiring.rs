@@ -13,7 +13,7 @@ use crate::component::ImportKind;
 use crate::manifest::Manifest;
 use crate::name::InterfaceName;
 use crate::plan::{Wire, is_shared};
-use crate::problem::WacFault;
+use crate::problem::{WacFault, WiringProblem};
 use crate::source::Loaded;
 
 /// The stages in a graph, and what they take.
@@ -134,6 +134,7 @@ impl Reader<'_> {
                         let (stage, at) = (self.name(stage), self.place(stage));
                         faults.push(WacFault::FilledTwice { stage, slot: argument.into(), at });
                     }
+                    faults.extend(self.older(stage, import, provider, export));
                     wires.push(Wire { import, provider, export });
                 }
                 None => {
@@ -154,6 +155,34 @@ impl Reader<'_> {
         let stage = stage_of(self.graph, self.manifest, source)?;
         let exports = &self.loaded[stage].shape.exports;
         Some((stage, exports.iter().position(|export| export.name == name)?))
+    }
+
+    /// A version that cannot stand for the one that is wanted. wac would take
+    /// an older one too, as long as it has all that is called.
+    fn older(
+        &self,
+        stage: usize,
+        import: usize,
+        provider: usize,
+        export: usize,
+    ) -> Option<WacFault> {
+        let ImportKind::Interface { interface: wanted, .. } =
+            &self.loaded[stage].shape.imports[import].kind
+        else {
+            return None;
+        };
+        let given = &self.loaded[provider].shape.exports[export];
+        let found = given.interface().filter(|found| found.path == wanted.path)?;
+        (!found.provides(wanted)).then(|| {
+            WiringProblem::Version {
+                stage: self.name(stage),
+                wanted: wanted.to_string(),
+                provider: self.name(provider),
+                found: given.name.clone(),
+                at: self.place(stage),
+            }
+            .into()
+        })
     }
 
     /// An import that is passed for an argument of another name.
