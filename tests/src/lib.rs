@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod build;
+pub mod registry;
 mod rig;
 pub mod usb;
 

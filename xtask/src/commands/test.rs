@@ -1,13 +1,17 @@
 //! `cargo xtask test`
 
+use std::path::PathBuf;
+use std::process::Command;
+
 use crate::cargo::{build_host, cargo, cargo_in, root, show, show_each};
+use crate::debian;
 use crate::error::Result;
 use crate::toolchain;
 
 /// Pass all tests, or those a filter names.
 ///
 /// With the name of a file or folder in `tests/tests` (`demo`, `conformance`,
-/// `driver_lm75`, `testclass`, …) it runs that; any other filter runs the tests whose name
+/// `driver_lm75`, `testclass`, `oci`, …) it runs that; any other filter runs the tests whose name
 /// contains it.
 #[derive(clap::Args)]
 pub(crate) struct Test {
@@ -26,6 +30,13 @@ impl Test {
         let mut args = vec!["test"];
         let rest = self.rest.iter().map(String::as_str);
         let target = self.filter.as_deref().and_then(target);
+        let registry = registry(target.as_deref())?;
+        let with = |mut command: Command| {
+            if let Some(registry) = &registry {
+                command.env(REGISTRY, registry);
+            }
+            command
+        };
         match (&self.filter, &target) {
             (Some(filter), Some(target)) => {
                 args.extend(["--package", "periplasm-tests", "--test", target, "--"]);
@@ -33,15 +44,38 @@ impl Test {
                 if filter != target {
                     args.push(filter);
                 }
-                show(cargo(args.into_iter().chain(rest)))?;
+                show(with(cargo(args.into_iter().chain(rest))))?;
                 return Ok(0);
             }
             (Some(filter), None) => args.extend(["--workspace", "--", filter.as_str()]),
             (None, _) => args.extend(["--workspace", "--no-fail-fast", "--"]),
         }
         args.extend(rest);
-        show_each(|folder| cargo_in(folder, args.iter().copied()))?;
+        show_each(|folder| with(cargo_in(folder, args.iter().copied())))?;
         Ok(0)
+    }
+}
+
+/// Names docker-registry to the tests in `tests/tests/oci`.
+const REGISTRY: &str = "PERIPLASM_DOCKER_REGISTRY";
+
+/// The docker-registry for the tests that need one, which `oci` alone cannot do
+/// without. None if only a test runs that does not.
+fn registry(target: Option<&str>) -> Result<Option<PathBuf>> {
+    if let Some(named) = std::env::var_os(REGISTRY) {
+        return Ok(Some(named.into()));
+    }
+    if target.is_some_and(|target| target != "oci") {
+        return Ok(None);
+    }
+    match debian::tool("docker-registry") {
+        Ok(tool) => Ok(Some(tool.path)),
+        Err(error) if target.is_some() => Err(error),
+        Err(error) => {
+            eprintln!("{:?}", miette::Report::from(error));
+            eprintln!("the tests `oci` are left out");
+            Ok(None)
+        }
     }
 }
 
