@@ -275,6 +275,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn nothing_is_told_over_plain_http_to_another_machine() {
+        use crate::{Settings, Sources};
+
+        let repository: Repository = "registry.example/a".parse().unwrap();
+        let sources = Sources::none().and_token("registry.example", "secret");
+        let settings = Settings::bare().plain_http("registry.example").credentials(sources);
+        let network = Network::new(settings, std::sync::Arc::new(()));
+        let mut headers = HeaderMap::new();
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"a\""));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for (from, told) in
+            [("http://registry.example/", false), ("https://registry.example/", true)]
+        {
+            let from = from.parse().unwrap();
+            let asked = network.introduce(&repository, Action::Pull, &from, &headers);
+            let asked = runtime.block_on(asked).map_err(|failed| failed.fault.to_string());
+            let withheld = "the registry wants to know who asks: the credentials from \
+                            PERIPLASM_REGISTRY_TOKEN were not sent over plain http";
+            assert_eq!(asked.map(drop), if told { Ok(()) } else { Err(withheld.to_owned()) });
+            assert_eq!(network.told.get(&repository, Action::Pull).is_some(), told);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_challenge_is_read_or_not(value in "[ -~]{0,80}", param in "[ -~]{0,40}") {
