@@ -6,6 +6,7 @@
 //! `PERIPLASM_DOCKER_REGISTRY`. Without that variable, these tests are left out.
 
 mod auth;
+mod compose;
 mod publish;
 mod signed;
 mod wit;
@@ -26,7 +27,7 @@ fn main() {
              fetches one."
         );
     }
-    let cases = [publish::CASES, auth::CASES, signed::CASES, wit::CASES];
+    let cases = [publish::CASES, auth::CASES, signed::CASES, wit::CASES, compose::CASES];
     let trial = |(name, case): &Case| {
         let case = *case;
         Trial::test(*name, move || {
