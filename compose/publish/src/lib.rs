@@ -7,10 +7,12 @@
 
 pub mod about;
 pub mod fetch;
+pub mod known;
 pub mod publish;
 
 pub use about::{About, AboutError};
 pub use fetch::{RegistryFetch, RemoteStageError};
+pub use known::{Built, bill, provenance};
 pub use publish::{
     Document, Publication, PublishError, PublishOptions, PublishStep, Published, publish,
 };

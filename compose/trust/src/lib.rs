@@ -4,7 +4,8 @@
 //! [`sign()`] signs what a registry has, [`attest()`] puts a signed statement
 //! about it beside it, and [`verify()`] asks a [`Policy`] whether an artifact may
 //! be used. All three speak what cosign speaks with key pairs, and work on any
-//! [`Registry`](periplasm_registry::Registry).
+//! [`Registry`](periplasm_registry::Registry). [`sbom()`] and [`Provenance`] make
+//! what there is to be said about one.
 //!
 //! # Invariants
 //!
@@ -21,6 +22,8 @@ pub mod dsse;
 mod file;
 pub mod key;
 pub mod policy;
+pub mod provenance;
+pub mod sbom;
 pub mod signature;
 mod statement;
 mod text;
@@ -29,6 +32,8 @@ pub mod verify;
 pub use attest::{Attestation, attest, attestations};
 pub use key::{KeyError, KeyFault, PrivateKey, PublicKey};
 pub use policy::{Policy, PolicyError};
+pub use provenance::Provenance;
+pub use sbom::{SbomAbout, SbomError, sbom};
 pub use signature::{Form, SignError, Signed, sign};
 pub use statement::{Statement, StatementError};
 pub use verify::{Signer, Verified, VerifyError, verify};
