@@ -37,6 +37,7 @@ mod machine;
 mod names;
 mod output;
 pub mod pipeline;
+pub mod remote;
 mod run;
 mod runtime;
 mod text;

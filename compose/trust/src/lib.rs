@@ -36,4 +36,4 @@ pub use provenance::Provenance;
 pub use sbom::{SbomAbout, SbomError, sbom};
 pub use signature::{Form, SignError, Signed, sign};
 pub use statement::{Statement, StatementError};
-pub use verify::{Signer, Verified, VerifyError, verify};
+pub use verify::{Signer, Verified, VerifyError, rule_for, verify};

@@ -212,8 +212,21 @@ fn more_signatures_than_anybody_needs_are_not_looked_at() {
     let key = key();
     let error = signers(&registry, &artifact, &trusting([("a.pub", key.public())])).unwrap_err();
     assert!(matches!(error, VerifyError::TooMany { .. }), "{error}");
-    let error = sign(&registry, &artifact.repository, digest(&artifact), &key).unwrap_err();
+    let at = &artifact.repository;
+    let error = sign(&registry, at, digest(&artifact), &key).unwrap_err();
     assert!(matches!(error, SignError::TooMany { .. }), "{error}");
+    // Whoever fills one form does not hide the other.
+    let (other, same) = unsigned();
+    sign(&other, at, digest(&same), &key).unwrap();
+    for bundle in other.referrers(at, digest(&same)).unwrap() {
+        let raw = other.manifest(at, At::Digest(&bundle.digest)).unwrap();
+        let manifest: Manifest = serde_json::from_slice(&raw.bytes).unwrap();
+        let layer = other.blob(at, &manifest.layers[0], 1 << 20).unwrap();
+        registry.put_blob(at, &layer).unwrap();
+        registry.put_referrer(at, &manifest).unwrap();
+    }
+    let by = signers(&registry, &artifact, &trusting([("a.pub", key.public())]));
+    assert_eq!(by.unwrap(), ["a.pub"]);
 }
 
 #[test]

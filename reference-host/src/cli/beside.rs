@@ -1,6 +1,5 @@
 //! Pipelines that run beside the main one, on the same machine.
 
-use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -11,12 +10,13 @@ use periplasm_host::{
 };
 
 use super::exit::Failure;
+use super::remote::{RemoteArgs, Source};
 use super::screen::complain;
 
 /// Pipelines that may run, and what they were granted.
 #[derive(Default)]
 pub(super) struct Decided {
-    pipelines: Vec<(PathBuf, Pipeline)>,
+    pipelines: Vec<(Source, Pipeline)>,
     grants: Vec<Grants>,
 }
 
@@ -53,10 +53,14 @@ struct Ended {
 
 impl Decided {
     /// Reads the files and decides their grants.
-    pub(super) fn of(files: &[PathBuf], board: &Board) -> Result<Self, Failure> {
+    pub(super) fn of(
+        files: &[Source],
+        remote: &RemoteArgs,
+        board: &Board,
+    ) -> Result<Self, Failure> {
         let mut decided = Self::default();
         for file in files {
-            let pipeline = Pipeline::load(file)?;
+            let pipeline = remote.load(file)?;
             if pipeline.run_export().or(pipeline.gadget_export()).is_none() {
                 return Err(of(file, RunError { stage: None, cause: Cause::NoApp }));
             }
@@ -154,7 +158,7 @@ fn report(name: &str, ended: Result<i32, RunError>) {
 }
 
 /// Says which pipeline it was that could not start.
-fn of(file: &Path, failure: impl Into<Failure>) -> Failure {
+fn of(file: &Source, failure: impl Into<Failure>) -> Failure {
     let Failure { report, code } = failure.into();
-    Failure { report: report.wrap_err(format!("{}, to run beside", file.display())), code }
+    Failure { report: report.wrap_err(format!("{file}, to run beside")), code }
 }

@@ -7,6 +7,7 @@ use periplasm_host::grants::Granted;
 use periplasm_host::{Board, Grants, Host, HostOptions, Machine, Pipeline};
 
 use super::exit::Failure;
+use super::remote::{RemoteArgs, Source};
 
 /// Tells whether a pipeline would run on a board, and if not, every reason.
 ///
@@ -14,16 +15,19 @@ use super::exit::Failure;
 /// the types of all imports. Nothing of the pipeline runs.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The pipeline: a .wasm file that `cargo xtask compose` wrote.
-    pipeline: PathBuf,
+    /// The pipeline: a .wasm file that `cargo xtask compose` wrote, or what a
+    /// registry has: oci://registry.example/pipelines/weather:1.0.0.
+    pipeline: Source,
     /// The board file of this machine.
     #[arg(short, long, value_name = "FILE")]
     board: PathBuf,
+    #[command(flatten)]
+    remote: RemoteArgs,
 }
 
 pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
     let mut failures: Vec<Failure> = Vec::new();
-    let pipeline = Pipeline::load(&args.pipeline).map_err(|e| failures.push(e.into())).ok();
+    let pipeline = args.remote.load(&args.pipeline).map_err(|e| failures.push(e)).ok();
     let board = Board::load(&args.board).map_err(|e| failures.push(e.into())).ok();
     let mut granted = None;
     if let (Some(pipeline), Some(board)) = (&pipeline, &board) {

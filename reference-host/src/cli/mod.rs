@@ -8,8 +8,12 @@ mod exit;
 mod inspect;
 mod logging;
 mod pictures;
+mod pull;
+mod remote;
 mod run;
 mod screen;
+mod verify;
+mod whole;
 
 use std::process::ExitCode;
 
@@ -17,8 +21,8 @@ use clap::{Parser, Subcommand};
 
 /// Runs pipelines of drivers and an app on a board.
 ///
-/// A pipeline is one WebAssembly component that `cargo xtask compose` wrote. A
-/// board file says what hardware this machine has and the most that may be
+/// A pipeline is one WebAssembly component that `cargo xtask compose` wrote, in a
+/// file or in a registry. A board file says what hardware this machine has and the most that may be
 /// asked of it. What the board does not allow does not exist for a pipeline.
 #[derive(Parser)]
 #[command(name = "periplasm", version, max_term_width = 100, after_long_help = exit::HELP)]
@@ -38,6 +42,8 @@ enum Command {
     Run(run::Args),
     Inspect(inspect::Args),
     Check(check::Args),
+    Pull(pull::Args),
+    Verify(verify::Args),
     Completions(completions::Args),
 }
 
@@ -57,6 +63,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
+        Command::Pull(args) => pull::pull(&args),
+        Command::Verify(args) => verify::verify(&args),
         Command::Completions(args) => completions::completions(&args),
     };
     result.unwrap_or_else(|failure| {

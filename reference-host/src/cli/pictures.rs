@@ -1,10 +1,12 @@
 //! What simulated displays show at the end of a run, as PNG files.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use periplasm_host::{Machine, Picture};
+
+use super::whole::whole;
 
 /// Writes `<name>.png` for each display into `folder`, which is made if it is
 /// not there. Each file appears whole or not at all.
@@ -33,21 +35,6 @@ fn png(picture: &Picture) -> io::Result<Vec<u8>> {
     writer.write_image_data(&picture.rgb)?;
     writer.finish()?;
     Ok(bytes)
-}
-
-fn whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = PathBuf::from(format!("{}.{}.part", file.display(), std::process::id()));
-    let written = File::create_new(&part).and_then(|open| {
-        let mut open = BufWriter::new(open);
-        open.write_all(bytes)?;
-        open.into_inner()?;
-        fs::rename(&part, file)
-    });
-    if written.is_err() {
-        // It may not even be there.
-        let _ = fs::remove_file(&part);
-    }
-    written
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use periplasm_host::{
-    Board, Cause, Grants, Host, HostOptions, LogSink, Machine, Output, Pipeline, RunError,
-    RunOptions,
+    Board, Cause, Grants, Host, HostOptions, LogSink, Machine, Output, RunError, RunOptions,
 };
 
 use super::beside::Decided;
 use super::exit::Failure;
+use super::remote::{RemoteArgs, Source};
 use super::screen::complain;
 
 /// Runs a pipeline's app, or its gadget, on a board.
@@ -21,8 +21,12 @@ use super::screen::complain;
 /// random numbers; no environment, no files, no network.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The pipeline: a .wasm file that `cargo xtask compose` wrote.
-    pipeline: PathBuf,
+    /// The pipeline: a .wasm file that `cargo xtask compose` wrote, or what a
+    /// registry has: oci://registry.example/pipelines/weather:1.0.0.
+    ///
+    /// What a registry has runs if the policy allows it, and stays in a cache: it
+    /// is not fetched again.
+    pipeline: Source,
     /// The board file of this machine.
     #[arg(short, long, value_name = "FILE")]
     board: PathBuf,
@@ -58,14 +62,16 @@ pub(super) struct Args {
     /// into a cable of the board: the main pipeline starts when the gadgets were
     /// plugged in, or two seconds later.
     #[arg(long, value_name = "FILE")]
-    beside: Vec<PathBuf>,
+    beside: Vec<Source>,
+    #[command(flatten)]
+    remote: RemoteArgs,
     /// Arguments for the app.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
 }
 
 pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
-    let pipeline = Pipeline::load(&args.pipeline)?;
+    let pipeline = args.remote.load(&args.pipeline)?;
     let board = Board::load(&args.board)?;
     let grants = Grants::decide(&pipeline, &board)?;
     let mut machine = Machine::new(&board);
@@ -76,7 +82,7 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
             let _ = writeln!(std::io::stderr(), "{ms:>12.3} ms  {bus}  {entry}");
         });
     }
-    let beside = Decided::of(&args.beside, &board)?;
+    let beside = Decided::of(&args.beside, &args.remote, &board)?;
     if let Some(path) = &args.capture {
         machine = super::capture::into(path, machine)?;
     }

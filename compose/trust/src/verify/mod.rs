@@ -6,11 +6,11 @@ mod weigh;
 use std::time::SystemTime;
 
 use chrono::{DateTime, NaiveDate};
-use periplasm_registry::{Digest, Reference, Registry};
+use periplasm_registry::{Digest, Reference, Registry, Repository};
 
 pub use error::VerifyError;
 
-use crate::policy::{Policy, Require};
+use crate::policy::{Policy, Require, Rule};
 use crate::signature::{Form, SignError, candidates};
 use crate::text::list;
 use weigh::{Scale, Weighed};
@@ -49,27 +49,27 @@ pub fn verify(
     now: SystemTime,
 ) -> Result<Verified, VerifyError> {
     let repository = &reference.repository;
-    let Some(rule) = policy.rule(repository) else {
-        let (repository, policy_file) = (repository.to_string(), policy.name().to_owned());
-        return Err(match policy.is_there() {
-            true => VerifyError::NoRule { repository, policy: policy_file },
-            false => VerifyError::NoPolicy { repository, policy: policy_file },
-        });
-    };
+    let rule = rule_for(policy, repository)?;
     if rule.require() == Require::Nothing {
         return Ok(Verified { digest: digest.clone(), by: Vec::new() });
     }
     let mut scale = Scale::new(rule, digest, day(now));
+    let mut failed = None;
     for form in [Form::Classic, Form::Bundle] {
-        let found =
-            candidates(registry, repository, digest, form).map_err(|error| match error {
-                SignError::Registry(error) => VerifyError::Registry(error),
-                other => VerifyError::TooMany { message: other.to_string() },
-            })?;
-        found.into_iter().for_each(|candidate| scale.put(candidate));
+        match candidates(registry, repository, digest, form) {
+            Ok(found) => found.into_iter().for_each(|candidate| scale.put(candidate)),
+            // One form is enough, if the other cannot be had: offline, say.
+            Err(error) => failed = failed.or(Some(error)),
+        }
         if scale.is_enough() {
             break;
         }
+    }
+    if let Some(error) = failed.filter(|_| !scale.is_enough()) {
+        return Err(match error {
+            SignError::Registry(error) => VerifyError::Registry(error),
+            other => VerifyError::TooMany { message: other.to_string() },
+        });
     }
     match scale.weighed() {
         Weighed::Enough(by) => Ok(Verified { digest: digest.clone(), by }),
@@ -80,6 +80,18 @@ pub fn verify(
         }
         Weighed::Refused(fault) => Err(fault.of(repository.at(digest.clone()).to_string(), rule)),
     }
+}
+
+/// The policy's rule for a repository. Who asks for it before anything else asks
+/// nothing of registries that nobody believes.
+pub fn rule_for<'a>(policy: &'a Policy, repository: &Repository) -> Result<&'a Rule, VerifyError> {
+    policy.rule(repository).ok_or_else(|| {
+        let (repository, name) = (repository.to_string(), policy.name().to_owned());
+        match policy.is_there() {
+            true => VerifyError::NoRule { repository, policy: name },
+            false => VerifyError::NoPolicy { repository, policy: name },
+        }
+    })
 }
 
 /// The day of `now` in UTC.

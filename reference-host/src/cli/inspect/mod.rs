@@ -1,16 +1,19 @@
 //! `periplasm inspect`.
 
+mod config;
+
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use periplasm_host::pipeline::{NamedBy, SlotKind, Stage};
-use periplasm_host::{I2cAddress, Pipeline, Request};
+use periplasm_host::{I2cAddress, Pipeline, Request, remote};
 use periplasm_request::UsbFilter;
 use serde::Serialize;
 
-use super::exit::Failure;
+use super::exit::{Failure, local_config};
+use super::remote::{RemoteArgs, Source};
 use super::screen::size;
+use config::ConfigReport;
 
 /// Shows what a pipeline is made of, and all that it may touch.
 ///
@@ -19,19 +22,37 @@ use super::screen::size;
 /// a pipeline gets no more than the board allows.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The pipeline: a .wasm file that `cargo xtask compose` wrote.
-    pipeline: PathBuf,
+    /// The pipeline: a .wasm file that `cargo xtask compose` wrote, or what a
+    /// registry has: oci://registry.example/pipelines/weather:1.0.0.
+    pipeline: Source,
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Of an artifact in a registry: read what it says of itself, fetch none of
+    /// its code, and ask no policy.
+    #[arg(long)]
+    config_only: bool,
+    #[command(flatten)]
+    remote: RemoteArgs,
 }
 
 pub(super) const DIAG: &str = "its log and panic report";
 
 pub(super) fn inspect(args: &Args) -> Result<ExitCode, Failure> {
-    let pipeline = Pipeline::load(&args.pipeline)?;
-    let report = Report::of(&pipeline);
-    let text = if args.json { report.json() } else { report.text() };
+    let text = match (&args.pipeline, args.config_only) {
+        (Source::Registry(text), true) => {
+            let reference = text.parse()?;
+            let found = remote::look(&args.remote.client(&reference)?, &reference)?;
+            let report = ConfigReport::of(&found);
+            if args.json { json(&report) } else { report.text() }
+        }
+        (Source::File(_), true) => return Err(local_config()),
+        (source, false) => {
+            let pipeline = args.remote.load(source)?;
+            let report = Report::of(&pipeline);
+            if args.json { json(&report) } else { report.text() }
+        }
+    };
     super::screen::print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -97,25 +118,6 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn json(&self) -> String {
-        // Only maps with keys that are no strings could make this fail.
-        let json = serde_json::to_string_pretty(self).unwrap_or_default();
-        // Beyond ASCII stand only strings, and JSON has an escape for each
-        // character. Raw, some of them steer a terminal.
-        let mut text = String::with_capacity(json.len() + 1);
-        for c in json.chars() {
-            if matches!(c, ' '..='~' | '\n') {
-                text.push(c);
-            } else {
-                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                    // Writing to a string does not fail.
-                    let _ = write!(text, "\\u{unit:04x}");
-                });
-            }
-        }
-        text + "\n"
-    }
-
     fn text(&self) -> String {
         let mut text = format!("{}  (the name is a claim)\n", self.name);
         // Writing to a string does not fail.
@@ -145,6 +147,26 @@ impl<'a> Report<'a> {
         table(&mut text, "Exports", exports);
         text
     }
+}
+
+/// JSON that is fit for a terminal.
+fn json(report: &impl Serialize) -> String {
+    // Only maps with keys that are no strings could make this fail.
+    let json = serde_json::to_string_pretty(report).unwrap_or_default();
+    // Beyond ASCII stand only strings, and JSON has an escape for each
+    // character. Raw, some of them steer a terminal.
+    let mut text = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if matches!(c, ' '..='~' | '\n') {
+            text.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                // Writing to a string does not fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            });
+        }
+    }
+    text + "\n"
 }
 
 fn stage_report<'a>(stage: &'a Stage, pipeline: &'a Pipeline) -> StageReport<'a> {
@@ -230,4 +252,10 @@ pub(super) fn hardware(kind: SlotKind, name: &str) -> String {
 fn shown(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_graphic() { c } else { '\u{fffd}' };
     name.chars().take(64).map(plain).collect()
+}
+
+/// What somebody wrote, fit for a terminal, and cut if it is long.
+fn shown_text(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '\u{fffd}' };
+    text.chars().take(200).map(plain).collect()
 }
