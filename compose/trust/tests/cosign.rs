@@ -3,8 +3,10 @@
 mod common;
 
 use common::{PASSWORD, TagSchema, data, made_by, private, public, signers, trusting};
-use periplasm_registry::{Descriptor, Manifest, Registry, media_type};
+use periplasm_registry::{At, Descriptor, Manifest, Memory, Reference, Registry, media_type};
 use periplasm_trust::{Form, KeyFault, PrivateKey, VerifyError, attestations};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 const VERSIONS: [&str; 2] = ["cosign-2.5.0", "cosign-3.1.1"];
 
@@ -72,27 +74,75 @@ fn two_keys_may_have_signed_in_the_classic_form() {
     }
 }
 
+/// cosign 2.5.0's signature in the classic form.
+const SIGNATURE: &str = "MEYCIQCXsEWwyNqk3AtCm36hmlBOS8cgjq8RMpy9z+6LAAmM9wIhAOhAGVJ5N4gPcjf4Zv2oEkWH1xQQdHTtuHKOiBlU1/hO";
+
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+/// Has a bundle refer to the artifact.
+fn attach(registry: &Memory, artifact: &Reference, bundle: &[u8]) {
+    let at = &artifact.repository;
+    let raw = registry.manifest(at, artifact.at()).unwrap();
+    registry.put_blob(at, bundle).unwrap();
+    let config = Descriptor::of(media_type::EMPTY, b"{}");
+    let mut manifest = Manifest::new(config, vec![Descriptor::of(BUNDLE, bundle)]);
+    manifest.subject = Some(Descriptor::of(media_type::MANIFEST, &raw.bytes));
+    manifest.artifact_type = Some(BUNDLE.to_owned());
+    registry.put_referrer(at, &manifest).unwrap();
+}
+
 #[test]
 fn a_signature_of_the_manifest_itself_is_one() {
     // `cosign sign-blob` on the manifest, attached by hand.
-    let (made, artifact) = made_by("cosign-3.1.1");
+    let (made, artifact) = made_by(VERSIONS[1]);
     let (at, digest) = (&artifact.repository, artifact.digest.as_ref().unwrap());
     let raw = made.manifest(at, artifact.at()).unwrap();
-    let registry = periplasm_registry::Memory::new();
-    let what = periplasm_registry::At::Digest(digest);
-    registry.put_manifest(at, what, media_type::MANIFEST, &raw.bytes).unwrap();
-    let bundle = std::fs::read(data("cosign-3.1.1").join("blob.sigstore.json")).unwrap();
-    let kind = "application/vnd.dev.sigstore.bundle.v0.3+json";
-    registry.put_blob(at, &bundle).unwrap();
-    let config = Descriptor::of(media_type::EMPTY, b"{}");
-    let mut manifest = Manifest::new(config, vec![Descriptor::of(kind, &bundle)]);
-    manifest.subject = Some(Descriptor::of(media_type::MANIFEST, &raw.bytes));
-    manifest.artifact_type = Some(kind.to_owned());
-    registry.put_referrer(at, &manifest).unwrap();
-    let policy = trusting([("vendor.pub", &public("cosign-3.1.1"))]);
+    let registry = Memory::new();
+    registry.put_manifest(at, At::Digest(digest), media_type::MANIFEST, &raw.bytes).unwrap();
+    let bundle = std::fs::read(data(VERSIONS[1]).join("blob.sigstore.json")).unwrap();
+    attach(&registry, &artifact, &bundle);
+    let policy = trusting([("vendor.pub", &public(VERSIONS[1]))]);
     let day = common::day(common::TODAY);
     let verified = periplasm_trust::verify(&registry, &artifact, digest, &policy, day).unwrap();
     assert_eq!(verified.by[0].form, Form::Bundle);
+}
+
+proptest! {
+    #[test]
+    fn no_change_makes_a_signature_one_of_another_artifact(
+        edits in prop::collection::vec((any::<Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let changed = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            edits.iter().for_each(|(place, byte)| *place.get_mut(&mut bytes) = *byte);
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            bytes
+        };
+        for version in VERSIONS {
+            let folder = data(version).join("blobs");
+            let (registry, artifact) = common::unsigned();
+            let at = &artifact.repository;
+            let tag = format!("sha256-{}.sig", artifact.digest.as_ref().unwrap().hex());
+            let mut layers = Vec::new();
+            for blob in std::fs::read_dir(folder).unwrap() {
+                let blob = changed(&std::fs::read(blob.unwrap().path()).unwrap());
+                attach(&registry, &artifact, &blob);
+                let kind = "application/vnd.dev.cosign.simplesigning.v1+json";
+                let mut layer = Descriptor::of(kind, &blob);
+                let key = "dev.cosignproject.cosign/signature".to_owned();
+                layer.annotations.insert(key, SIGNATURE.to_owned());
+                layers.push(layer);
+            }
+            let config = Descriptor::of(media_type::EMPTY, b"{}");
+            let manifest = Manifest::new(config, layers).to_bytes();
+            registry.put_manifest(at, At::Tag(&tag), media_type::MANIFEST, &manifest).unwrap();
+            let policy = trusting([("vendor.pub", &public(version))]);
+            prop_assert!(signers(&registry, &artifact, &policy).is_err());
+        }
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use periplasm_trust::{PolicyError, VerifyError};
 
 pub(super) const USAGE: u8 = 64;
 const MALFORMED: u8 = 65;
-const UNREADABLE: u8 = 66;
+pub(super) const UNREADABLE: u8 = 66;
 const UNAVAILABLE: u8 = 69;
 const FAILED: u8 = 70;
 pub(super) const CANNOT_WRITE: u8 = 73;

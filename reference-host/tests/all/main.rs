@@ -13,6 +13,7 @@ mod hostile_bytes;
 mod leases;
 mod logged;
 mod program;
+mod remote;
 mod requests;
 mod structure;
 mod support;

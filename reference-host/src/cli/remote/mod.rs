@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use miette::Diagnostic;
 use periplasm_host::Pipeline;
 use periplasm_host::remote::{self, Remote};
 use periplasm_registry::{Client, Reference, ReferenceError, Settings};
 use periplasm_trust::Policy;
 
-use super::exit::Failure;
+use super::exit::{Failure, UNREADABLE, fail};
 use bars::Bars;
 
 /// Where a pipeline is.
@@ -40,6 +41,14 @@ impl std::fmt::Display for Source {
             Self::Registry(text) => f.write_str(text),
         }
     }
+}
+
+/// A file that is not there, and would be a reference.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("there is no file {text}")]
+#[diagnostic(help("if a registry has it, write oci://{text}"))]
+struct NotThere {
+    text: String,
 }
 
 /// How registries are asked, and whom to believe.
@@ -89,7 +98,13 @@ impl RemoteArgs {
     /// Reads a pipeline, wherever it is.
     pub(super) fn load(&self, source: &Source) -> Result<Pipeline, Failure> {
         match source {
-            Source::File(path) => Ok(Pipeline::load(path)?),
+            Source::File(path) => {
+                let text = path.display().to_string();
+                if !path.exists() && text.parse::<Reference>().is_ok() {
+                    return Err(fail(NotThere { text }, UNREADABLE));
+                }
+                Ok(Pipeline::load(path)?)
+            }
             Source::Registry(text) => {
                 let remote = self.pull(&text.parse()?)?;
                 tracing::debug!("{} {}", remote.reference, signed_by(&remote));
