@@ -45,6 +45,9 @@ fn check(case: &Path) -> Result<(), Failed> {
             .current_dir(folder.path())
             .env("NO_COLOR", "1")
             .env("COLUMNS", "100")
+            // Nobody's own policy, settings or cache.
+            .env("XDG_CONFIG_HOME", folder.path().join("config"))
+            .env("XDG_CACHE_HOME", folder.path().join("cache"))
             .env_remove("PERIPLASM_LOG")
             .output()?;
         show(&mut found, line, &output)?;

@@ -127,8 +127,10 @@ fn what_is_no_pipeline_is_told() {
     let driver = problem("(component (core module))");
     assert!(matches!(driver, PipelineError::NotComposed(_)), "{driver}");
     // What no board has, and so no host gives.
-    let other = r#"(component (import "acme:gpu/gpu@1.0.0" (instance
-        (export "draw" (func)))))"#;
+    let other = r#"(component
+      (import "acme:gpu/gpu@1.0.0" (instance $gpu (export "draw" (func))))
+      (component $app (import "acme:gpu/gpu@1.0.0" (instance (export "draw" (func)))))
+      (instance (instantiate $app (with "acme:gpu/gpu@1.0.0" (instance $gpu)))))"#;
     let other = problem(other);
     assert!(other.to_string().contains("acme:gpu/gpu@1.0.0"), "{other}");
 }
