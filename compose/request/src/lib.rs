@@ -1,5 +1,6 @@
 //! The contract between `compose`, which writes requests into a composed
-//! component, and a host, which reads them: nothing else is shared.
+//! component, and a host, which reads them, with the component's stages and
+//! wiring: nothing else is shared.
 //!
 //! A request is a *claim*. A host reads the stages and slots from the
 //! component's own imports and asks the requests only which hardware a slot
@@ -9,6 +10,7 @@
 mod address;
 mod kind;
 mod section;
+mod structure;
 mod usb;
 mod usb_check;
 mod usb_words;
@@ -19,6 +21,7 @@ pub use kind::SlotKind;
 pub use section::{
     MAX_SECTION_BYTES, ParseError, Request, Requests, SECTION, SlotRequest, StageRequests, VERSION,
 };
+pub use structure::{NamedBy, Stage, Structure, StructureError, Wire};
 pub use usb::{
     ControlKind, ControlRecipient, ControlScope, NotAScope, UsbFilter, UsbIdentity, UsbPrivilege,
 };

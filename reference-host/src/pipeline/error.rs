@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use miette::Diagnostic;
-use periplasm_request::{ParseError, SECTION};
+use periplasm_request::{ParseError, SECTION, StructureError};
 use thiserror::Error;
 
 use super::{MAX_PIPELINE_BYTES, SlotKind};
@@ -131,6 +131,25 @@ pub enum PipelineError {
         /// What the host has instead.
         help: String,
     },
+}
+
+/// A component that a validator does not take. The message may quote names
+/// from the file.
+pub(super) fn invalid(message: &str, offset: u64) -> PipelineError {
+    PipelineError::Invalid { message: printable(message, 256).into_owned(), offset }
+}
+
+impl From<StructureError> for PipelineError {
+    fn from(error: StructureError) -> Self {
+        match error {
+            StructureError::CoreModule => Self::CoreModule,
+            StructureError::NotComposed(what) => Self::NotComposed(what),
+            StructureError::Invalid { message, offset } => invalid(&message, offset),
+            StructureError::TwoRequestSections => Self::TwoRequestSections,
+            StructureError::Other(what) => Self::Structure(printable(&what, 256).into_owned()),
+            other => Self::Structure(other.to_string()),
+        }
+    }
 }
 
 /// The words for all kinds of slots, as a list.

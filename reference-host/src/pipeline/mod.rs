@@ -8,8 +8,6 @@ mod classify;
 mod digest;
 mod error;
 mod slots;
-mod stages;
-mod structure;
 
 use std::fs::File;
 use std::io::Read;
@@ -19,10 +17,13 @@ use std::sync::Arc;
 pub use classify::SharedImport;
 pub use digest::Digest;
 pub use error::{LoadError, PipelineError};
-use periplasm_request::{Request, Requests};
+pub use periplasm_request::{NamedBy, Stage, Wire};
+use periplasm_request::{Request, Requests, Structure};
 pub use slots::{Slot, SlotKind};
-pub use stages::{NamedBy, Stage, Wire};
 
+use wasmparser::{Validator, WasmFeatures};
+
+use self::error::invalid;
 use crate::text::printable;
 
 /// The most bytes of a pipeline that are read.
@@ -72,7 +73,10 @@ impl Pipeline {
     /// Reads a pipeline that anybody may have written.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, PipelineError> {
         check_container(&bytes)?;
-        let (types, structure) = structure::read(&bytes)?;
+        let types = Validator::new_with_features(features())
+            .validate_all(&bytes)
+            .map_err(|error| invalid(error.message(), error.offset()))?;
+        let structure = Structure::read(&bytes)?;
         let requests = match structure.requests {
             Some(section) => Requests::from_bytes(section).map_err(PipelineError::Requests)?,
             None => Requests {
@@ -83,7 +87,7 @@ impl Pipeline {
         };
         let imports = classify::classify(&types, &structure.imports)?;
         let slots = slots::with_requests(imports.slots, &requests)?;
-        let stages = stages::name(&structure, &requests)?;
+        let stages = structure.stages(&requests)?;
         let run = structure.exports.iter().find(|name| classify::is_run(&types, name));
         let run = run.map(|name| (*name).to_owned());
         let gadget = structure.exports.iter().find(|name| classify::is_gadget(&types, name));
@@ -173,6 +177,20 @@ impl Pipeline {
     pub fn request(&self, stage: &str, slot: &str) -> Option<&Request> {
         self.slots().iter().find(|s| s.stage() == stage && s.name() == slot).map(Slot::request)
     }
+}
+
+/// What this host runs: everything standard that needs no collector, threads
+/// or async (the engine's settings refuse the same).
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::CALL_INDIRECT_OVERLONG
+        | WasmFeatures::BULK_MEMORY_OPT
+        | WasmFeatures::COMPONENT_MODEL
+        | WasmFeatures::CM_IMPLEMENTS
 }
 
 /// Says in plain words what a file is that is no component at all.

@@ -1,19 +1,22 @@
-//! The outermost level of a composed component, from its bytes.
+//! The outermost level of a composed component, from its bytes: stages, and how
+//! they are wired.
+
+mod error;
+mod stages;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use periplasm_request::SECTION;
-use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
     ComponentInstantiationArg, ComponentName, ComponentNameSectionReader, ComponentOuterAliasKind,
-    ComponentTypeRef, CustomSectionReader, Encoding, KnownCustom, Parser, Payload, Validator,
-    WasmFeatures,
+    ComponentTypeRef, CustomSectionReader, Encoding, KnownCustom, Parser, Payload,
 };
 
-use super::PipelineError;
-use crate::text::printable;
+pub use error::StructureError;
+pub use stages::{NamedBy, Stage, Wire};
+
+use crate::SECTION;
 
 /// The most names of instances that are kept: as many as a component may have
 /// instances (`MAX_WASM_INSTANCES` of wasmparser). A section can hold 30
@@ -21,94 +24,85 @@ use crate::text::printable;
 const MAX_NAMES: usize = 4096;
 
 /// What stands at the outermost level, in the order of the bytes.
-#[derive(Default)]
-pub(super) struct Structure<'a> {
+#[derive(Debug, Default)]
+pub struct Structure<'a> {
     /// The imports' names.
-    pub(super) imports: Vec<&'a str>,
+    pub imports: Vec<&'a str>,
     /// The exports' names.
-    pub(super) exports: Vec<&'a str>,
+    pub exports: Vec<&'a str>,
     /// The instances of nested components.
-    pub(super) instances: Vec<Instance<'a>>,
+    instances: Vec<Instance<'a>>,
     /// Where each instance of the index space comes from.
-    pub(super) origins: Vec<Origin<'a>>,
-    /// The contents of the section of requests.
-    pub(super) requests: Option<&'a [u8]>,
+    origins: Vec<Origin<'a>>,
+    /// Where each exported interface comes from.
+    given: Vec<(&'a str, Origin<'a>)>,
+    /// The contents of the section of requests: a claim.
+    pub requests: Option<&'a [u8]>,
     /// The name section's names for instances, by index: a claim.
-    pub(super) names: BTreeMap<u32, &'a str>,
+    names: BTreeMap<u32, &'a str>,
     /// Where the body of each core function starts, at any depth.
-    pub(super) functions: Vec<u64>,
+    pub functions: Vec<u64>,
     /// The byte ranges of the nested components, by component index.
     components: Vec<Option<Range<u64>>>,
 }
 
 /// One instantiation of a nested component.
-pub(super) struct Instance<'a> {
+#[derive(Debug)]
+struct Instance<'a> {
     /// Its place in the instance index space.
-    pub(super) index: u32,
+    index: u32,
     /// The bytes of the component it is an instance of.
-    pub(super) range: Range<u64>,
+    range: Range<u64>,
     /// What it was given: argument name, and instance index.
-    pub(super) arguments: Vec<(&'a str, u32)>,
+    arguments: Vec<(&'a str, u32)>,
 }
 
 /// Where an instance comes from.
-#[derive(Clone, Copy)]
-pub(super) enum Origin<'a> {
+#[derive(Clone, Copy, Debug)]
+enum Origin<'a> {
     /// The pipeline imports it under this name.
     Import(&'a str),
     /// It is `Structure::instances[_]`.
     Instance(usize),
-    /// It is an export of another instance.
-    Export(u32),
+    /// It is this export of another instance.
+    Export(u32, &'a str),
     /// It is put together from single items.
     Bag,
 }
 
-/// What this host runs: everything standard that needs no collector, threads
-/// or async (the engine's settings refuse the same).
-fn features() -> WasmFeatures {
-    WasmFeatures::WASM2
-        | WasmFeatures::TAIL_CALL
-        | WasmFeatures::EXTENDED_CONST
-        | WasmFeatures::MULTI_MEMORY
-        | WasmFeatures::RELAXED_SIMD
-        | WasmFeatures::CALL_INDIRECT_OVERLONG
-        | WasmFeatures::BULK_MEMORY_OPT
-        | WasmFeatures::COMPONENT_MODEL
-        | WasmFeatures::CM_IMPLEMENTS
-}
-
-/// Validates `bytes` as a whole and reads its outermost level.
-pub(super) fn read(bytes: &[u8]) -> Result<(Types, Structure<'_>), PipelineError> {
-    let types = Validator::new_with_features(features()).validate_all(bytes).map_err(invalid)?;
-    let mut structure = Structure::default();
-    let mut depth = 0usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload.map_err(invalid)?;
-        match &payload {
-            Payload::CodeSectionEntry(body) => structure.functions.push(body.range().start),
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            _ if depth == 0 => structure.outer(&payload)?,
-            Payload::ComponentAliasSection(section) => {
-                for alias in section.clone() {
-                    own_code(alias.map_err(invalid)?, depth)?;
+impl<'a> Structure<'a> {
+    /// Reads the outermost level of `bytes`, which anybody may have written. It
+    /// does not validate: what is inside of the stages is for a validator.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, StructureError> {
+        let mut structure = Self::default();
+        let mut depth = 0usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload.map_err(invalid)?;
+            match &payload {
+                Payload::CodeSectionEntry(body) => structure.functions.push(body.range().start),
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                _ if depth == 0 => structure.outer(&payload)?,
+                Payload::ComponentAliasSection(section) => {
+                    for alias in section.clone() {
+                        own_code(alias.map_err(invalid)?, depth)?;
+                    }
                 }
+                _ => {}
             }
-            _ => {}
+            if let Payload::ModuleSection { .. } | Payload::ComponentSection { .. } = payload {
+                depth += 1;
+            }
         }
-        if let Payload::ModuleSection { .. } | Payload::ComponentSection { .. } = payload {
-            depth += 1;
+        if structure.instances.is_empty() {
+            return Err(StructureError::Other("it has no stages".to_owned()));
         }
+        Ok(structure)
     }
-    if structure.instances.is_empty() {
-        return Err(PipelineError::Structure("it has no stages".to_owned()));
-    }
-    Ok((types, structure))
 }
 
 /// Refuses a stage that takes the code of another one, `depth` levels up: what
 /// that code does would be blamed on the stage it belongs to.
-fn own_code(alias: ComponentAlias<'_>, depth: usize) -> Result<(), PipelineError> {
+fn own_code(alias: ComponentAlias<'_>, depth: usize) -> Result<(), StructureError> {
     match alias {
         ComponentAlias::Outer { kind: ComponentOuterAliasKind::Component, count, .. }
             if count as usize == depth =>
@@ -119,33 +113,31 @@ fn own_code(alias: ComponentAlias<'_>, depth: usize) -> Result<(), PipelineError
     }
 }
 
-fn foreign_code() -> PipelineError {
-    PipelineError::Structure("a stage is made of another one's code".to_owned())
+fn foreign_code() -> StructureError {
+    StructureError::Other("a stage is made of another one's code".to_owned())
 }
 
-fn invalid(error: BinaryReaderError) -> PipelineError {
-    // The message may quote names from the file.
-    let message = printable(error.message(), 256).into_owned();
-    PipelineError::Invalid { message, offset: error.offset() }
+fn invalid(error: BinaryReaderError) -> StructureError {
+    StructureError::Invalid { message: error.message().to_owned(), offset: error.offset() }
 }
 
 impl<'a> Structure<'a> {
-    fn outer(&mut self, payload: &Payload<'a>) -> Result<(), PipelineError> {
+    fn outer(&mut self, payload: &Payload<'a>) -> Result<(), StructureError> {
         match payload {
             Payload::Version { encoding: Encoding::Module, .. } => {
-                return Err(PipelineError::CoreModule);
+                return Err(StructureError::CoreModule);
             }
             Payload::ModuleSection { .. } => {
-                return Err(PipelineError::NotComposed("a core module"));
+                return Err(StructureError::NotComposed("a core module"));
             }
             Payload::InstanceSection(_) => {
-                return Err(PipelineError::NotComposed("a core instance"));
+                return Err(StructureError::NotComposed("a core instance"));
             }
             Payload::ComponentCanonicalSection(_) => {
-                return Err(PipelineError::NotComposed("functions of its own"));
+                return Err(StructureError::NotComposed("functions of its own"));
             }
             Payload::ComponentStartSection { .. } => {
-                return Err(PipelineError::NotComposed("a start function"));
+                return Err(StructureError::NotComposed("a start function"));
             }
             Payload::ComponentSection { unchecked_range, .. } => {
                 self.components.push(Some(unchecked_range.clone()));
@@ -170,7 +162,7 @@ impl<'a> Structure<'a> {
                 for export in section.clone() {
                     let export = export.map_err(invalid)?;
                     self.exports.push(export.name.name);
-                    self.export(export.kind, export.index);
+                    self.export(export.name.name, export.kind, export.index);
                 }
             }
             Payload::CustomSection(section) => self.custom(section)?,
@@ -179,10 +171,10 @@ impl<'a> Structure<'a> {
         Ok(())
     }
 
-    fn custom(&mut self, section: &CustomSectionReader<'a>) -> Result<(), PipelineError> {
+    fn custom(&mut self, section: &CustomSectionReader<'a>) -> Result<(), StructureError> {
         if section.name() == SECTION {
             if self.requests.replace(section.data()).is_some() {
-                return Err(PipelineError::TwoRequestSections);
+                return Err(StructureError::TwoRequestSections);
             }
         } else if let KnownCustom::ComponentName(names) = section.as_known() {
             self.read_names(names);
@@ -199,14 +191,14 @@ impl<'a> Structure<'a> {
         }
     }
 
-    fn instance(&mut self, instance: ComponentInstance<'a>) -> Result<(), PipelineError> {
+    fn instance(&mut self, instance: ComponentInstance<'a>) -> Result<(), StructureError> {
         let ComponentInstance::Instantiate { component_index, args } = instance else {
             self.origins.push(Origin::Bag);
             return Ok(());
         };
         let Some(Some(range)) = self.components.get(component_index as usize) else {
             let message = "a stage's code comes from outside the file".to_owned();
-            return Err(PipelineError::Structure(message));
+            return Err(StructureError::Other(message));
         };
         let is_code =
             |kind| matches!(kind, ComponentExternalKind::Component | ComponentExternalKind::Module);
@@ -224,9 +216,9 @@ impl<'a> Structure<'a> {
 
     fn alias(&mut self, alias: ComponentAlias<'a>) {
         match alias {
-            ComponentAlias::InstanceExport { kind, instance_index, .. } => match kind {
+            ComponentAlias::InstanceExport { kind, instance_index, name } => match kind {
                 ComponentExternalKind::Instance => {
-                    self.origins.push(Origin::Export(instance_index));
+                    self.origins.push(Origin::Export(instance_index, name));
                 }
                 ComponentExternalKind::Component => self.components.push(None),
                 _ => {}
@@ -238,11 +230,13 @@ impl<'a> Structure<'a> {
     }
 
     /// An export gives what it exports a second index.
-    fn export(&mut self, kind: ComponentExternalKind, index: u32) {
+    fn export(&mut self, name: &'a str, kind: ComponentExternalKind, index: u32) {
         match kind {
             ComponentExternalKind::Instance => {
                 let origin = self.origins.get(index as usize).copied();
-                self.origins.push(origin.unwrap_or(Origin::Bag));
+                let origin = origin.unwrap_or(Origin::Bag);
+                self.given.push((name, origin));
+                self.origins.push(origin);
             }
             ComponentExternalKind::Component => {
                 let component = self.components.get(index as usize).cloned();
@@ -288,7 +282,7 @@ mod tests {
         let mut bytes =
             wat::parse_str("(component (component) (instance (instantiate 0)))").unwrap();
         bytes.extend([&[0][..], &number(body.len() as u32), &body].concat());
-        let (_, structure) = read(&bytes).unwrap();
+        let structure = Structure::read(&bytes).unwrap();
         assert_eq!(structure.names.len(), MAX_NAMES);
     }
 }
