@@ -10,7 +10,7 @@ use crate::options::{Options, Phase, Progress};
 use crate::output::{self, WriteError};
 use crate::plan::{self, Plan};
 use crate::problem::{Problem, WiringProblem};
-use crate::report::Report;
+use crate::report::{Facts, Report};
 use crate::source::{Loaded, Loader};
 use crate::wac::{self, Script};
 
@@ -52,7 +52,7 @@ pub(crate) fn compose(
         Some(script) => wac::compose(script, text, manifest, &loaded)?,
         None => by_plan(manifest, &loaded)?,
     };
-    let report = Report::new(manifest, &loaded, &plan, &component);
+    let report = Report::new(&Facts::of_plan(manifest, &loaded, &plan, &component));
     let lock = Lock::new(manifest, &loaded, &component);
     if options.keep_lock {
         let drift = pins.drift(manifest, &lock);

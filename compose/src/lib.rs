@@ -65,8 +65,8 @@ pub use problem::{
     ThroughProblem, UsbProblem, WacFault, WacInFile, WacProblem, WiringProblem,
 };
 pub use report::{
-    ExportReport, GivenReport, Permissions, Report, SlotReport, SourceReport, StageReport,
-    WireReport,
+    ExportReport, GivenReport, HostReport, Permissions, REPORT_FORMAT, Report, SlotReport,
+    SourceReport, StageReport, WireReport,
 };
 
 pub use wac::manifest_of;

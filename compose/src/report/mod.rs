@@ -1,24 +1,30 @@
 //! What a pipeline is made of, and what it may do in plain words.
 
+mod facts;
 mod hardware;
+mod make;
 mod permissions;
 mod text;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use periplasm_request::Request;
 use serde::Serialize;
 
-use crate::component::{Import, ImportKind, StageKind, digest};
-use crate::fetch::Remote;
-use crate::kind::{SlotKind, Words as _};
-use crate::manifest::{Manifest, Source};
-use crate::plan::Plan;
-use crate::source::Loaded;
+use crate::component::StageKind;
+
+pub(crate) use facts::{Facts, StageFacts, source};
+
+/// The format of a report's JSON: the number changes when a key changes its
+/// meaning or goes. New keys may come at any time.
+pub const REPORT_FORMAT: u32 = 1;
 
 /// A composed pipeline, for people (`Display`) and for programs (`Serialize`).
+/// The JSON has the fields' names as keys; `docs/report.md` says more of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// [`REPORT_FORMAT`].
+    pub format: u32,
     /// The pipeline's name.
     pub pipeline: String,
     /// The size of the component, in bytes.
@@ -70,6 +76,8 @@ fn is_false(value: &bool) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceReport {
+    /// Not known: the report is of a component alone.
+    Unknown,
     /// A crate's folder.
     Crate(String),
     /// A component's file.
@@ -99,6 +107,8 @@ pub struct SlotReport {
     pub import: String,
     /// The kind of hardware it opens.
     pub kind: &'static str,
+    /// Which hardware it asks the board for.
+    pub request: Request,
 }
 
 /// A slot that another stage fills.
@@ -143,118 +153,57 @@ pub struct Permissions {
     /// The stage.
     pub stage: String,
     /// Each goes on from "may": `talk to address 0x76 on I2C bus "environment"`.
-    /// What is not here it may not do.
+    /// What is not here it may not do, but for calling the stages that `wiring`
+    /// has for it.
     pub may: Vec<String>,
+    /// The interfaces that it takes from the host, with what each lets it do.
+    pub host: Vec<HostReport>,
+}
+
+/// An interface that the host satisfies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HostReport {
+    /// The interface, in the version that the stage imports.
+    pub interface: String,
+    /// Goes on from "may"; absent where it gives nothing by itself, such as the
+    /// methods of handles that only slots open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may: Option<String>,
 }
 
 impl Report {
-    pub(crate) fn new(
-        manifest: &Manifest,
-        loaded: &[Loaded],
-        plan: &Plan,
-        component: &[u8],
-    ) -> Self {
-        let name = |index: usize| manifest.stages[index].name.value.clone();
-        let exports = plan.exports.iter().map(|export| ExportReport {
-            interface: export.name.clone(),
-            stage: name(export.stage),
-        });
-        Self {
-            pipeline: manifest.name.value.clone(),
-            size: component.len(),
-            digest: digest(component),
-            stages: stages(manifest, loaded, plan),
-            wiring: wiring(manifest, loaded, plan),
-            exports: exports.collect(),
-            permissions: permissions::all(manifest, loaded, plan),
-        }
+    /// The report as JSON, of printable ASCII alone: whatever a component has
+    /// for names, it does not steer a terminal.
+    pub fn to_json(&self) -> String {
+        json(self)
     }
 }
 
-fn stages(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<StageReport> {
-    let stages = manifest.stages.iter().zip(loaded).enumerate();
-    let stages = stages.map(|(index, (stage, one))| {
-        let name = stage.name.value.clone();
-        let mut slots: Vec<SlotReport> = plan
-            .board_slots(index, &one.shape)
-            .map(|(slot, shape)| SlotReport {
-                name: slot.to_owned(),
-                import: periplasm_request::join(&name, slot),
-                kind: shape.kind.as_str(),
-            })
-            .collect();
-        slots.sort_by(|a, b| a.name.cmp(&b.name));
-        StageReport {
-            name,
-            kind: one.component.kind(),
-            source: source(&stage.source.value, one),
-            sealed: one.sealed,
-            size: one.component.bytes().len(),
-            digest: one.component.digest(),
-            settings: stage.settings.clone().map(|settings| settings.value).unwrap_or_default(),
-            slots,
-            given: given(manifest, loaded, plan, index),
-        }
-    });
-    stages.collect()
-}
-
-/// What a stage is made of, with what was fetched for it.
-pub(crate) fn source(source: &Source, loaded: &Loaded) -> SourceReport {
-    let shown = |path: &Path| path.display().to_string();
-    let resolved = loaded.resolved.clone().unwrap_or_default();
-    match source {
-        Source::Crate(path) => SourceReport::Crate(shown(path)),
-        Source::Wasm(path) => SourceReport::Wasm(shown(path)),
-        Source::Remote(Remote::Oci(reference)) => {
-            SourceReport::Oci { reference: reference.clone(), resolved }
-        }
-        Source::Remote(Remote::Package(name)) => {
-            SourceReport::Package { name: name.clone(), resolved }
+/// What is printed for programs. Beyond ASCII stand only strings, and JSON has
+/// an escape for each character.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    // Strings, numbers and lists of them: nothing that JSON cannot say.
+    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, ' '..='~' | '\n') {
+            text.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text += &format!("\\u{unit:04x}"));
         }
     }
+    text
 }
 
-/// The slots of a stage that others fill.
-fn given(manifest: &Manifest, loaded: &[Loaded], plan: &Plan, stage: usize) -> Vec<GivenReport> {
-    let shape = &loaded[stage].shape;
-    let mut given: Vec<GivenReport> = plan.wires[stage]
-        .iter()
-        .filter_map(|wire| match &shape.imports[wire.import] {
-            Import { name, kind: ImportKind::Slot { slot, .. } } => Some(GivenReport {
-                name: name.clone(),
-                kind: slot.kind.as_str(),
-                provider: manifest.stages[wire.provider].name.value.clone(),
-                export: loaded[wire.provider].shape.exports[wire.export].name.clone(),
-            }),
-            _ => None,
-        })
-        .collect();
-    given.sort_by(|a, b| a.name.cmp(&b.name));
-    given
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Interfaces that stages take from each other. Not those of hardware: they
-/// come with the slots.
-fn wiring(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Vec<WireReport> {
-    let name = |index: usize| manifest.stages[index].name.value.clone();
-    let mut wiring = Vec::new();
-    for (user, wires) in plan.wires.iter().enumerate() {
-        for wire in wires {
-            let shape = &loaded[user].shape;
-            let import = &shape.imports[wire.import];
-            let ImportKind::Interface { interface, labelled, .. } = &import.kind else { continue };
-            let kind = SlotKind::of_interface(interface);
-            if shape.slots().any(|(_, slot)| Some(slot.kind) == kind) {
-                continue;
-            }
-            wiring.push(WireReport {
-                user: name(user),
-                interface: loaded[wire.provider].shape.exports[wire.export].name.clone(),
-                provider: name(wire.provider),
-                label: labelled.then(|| import.name.clone()),
-            });
-        }
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys() {
+        let words = ["a\u{1b}[2J", "°\u{202e}", "\u{1f600}"];
+        let text = json(&words);
+        assert!(text.chars().all(|c| matches!(c, ' '..='~' | '\n')), "{text}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), words);
     }
-    wiring
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use periplasm_request::Request;
 
-use super::{Permissions, hardware};
-use crate::component::{Contract, ImportKind, Shape};
+use super::{Facts, HostReport, Permissions, StageFacts, hardware};
+use crate::component::{Contract, ImportKind};
 use crate::kind::{SlotKind, Words as _};
-use crate::manifest::Manifest;
 use crate::name::InterfaceName;
-use crate::plan::Plan;
-use crate::source::Loaded;
 
 /// What an app may do through WASI, by interface, in the order in which it is
 /// told. `None` where an interface gives nothing by itself: streams, types,
@@ -39,63 +36,81 @@ const PAIR: (&str, &str, &str) = (
     "write to standard output and standard error",
 );
 
-pub(super) fn all(manifest: &Manifest, all: &[Loaded], plan: &Plan) -> Vec<Permissions> {
-    let stages = manifest.stages.iter().zip(all).enumerate();
-    let stages = stages.map(|(index, (stage, loaded))| {
+pub(super) fn all(facts: &Facts<'_>) -> Vec<Permissions> {
+    let stages = facts.stages.iter().map(|stage| {
         let mut may = Vec::new();
-        let requests = plan.requests.stages.iter().find(|r| r.stage == stage.name.value);
+        let requests = facts.requests.stages.iter().find(|r| r.stage == stage.name);
         let slots = requests.map(|requests| requests.slots.as_slice()).unwrap_or_default();
         // Hardware first: it is what a reader looks for.
         may.extend(slots.iter().flat_map(|slot| hardware::on_board(&slot.request)));
-        for wire in &plan.wires[index] {
-            let ImportKind::Slot { slot, .. } = &loaded.shape.imports[wire.import].kind else {
+        for wire in &stage.wires {
+            let ImportKind::Slot { slot, .. } = &stage.shape.imports[wire.import].kind else {
                 continue;
             };
-            let export = &all[wire.provider].shape.exports[wire.export].name;
-            let giver = &manifest.stages[wire.provider].name.value;
-            may.push(hardware::of_stage(slot.kind, export, giver));
+            let giver = &facts.stages[wire.provider].name;
+            may.push(hardware::of_stage(slot.kind, facts.export(wire), giver));
         }
-        may.extend(shared(&loaded.shape, plan, index));
+        let host = host(stage);
+        may.extend(words(&host));
         if slots.iter().any(|slot| matches!(slot.request, Request::Diag)) {
             may.push("write log lines".to_owned());
         }
-        Permissions { stage: stage.name.value.clone(), may }
+        Permissions { stage: stage.name.to_owned(), may, host }
     });
     stages.collect()
 }
 
-/// What the interfaces that the host satisfies allow.
-fn shared(shape: &Shape, plan: &Plan, stage: usize) -> Vec<String> {
-    let wired = |import: &str| {
-        plan.wires[stage].iter().any(|wire| shape.imports[wire.import].name == import)
-    };
-    let interfaces: Vec<(&InterfaceName, &Contract)> = shape
+/// The interfaces that the host satisfies, and what they allow.
+fn host(stage: &StageFacts<'_>) -> Vec<HostReport> {
+    let interfaces = stage
+        .shape
         .interfaces()
-        .filter(|(import, _, contract)| contract.has_functions && !wired(&import.name))
-        .map(|(_, interface, contract)| (interface, contract))
-        .collect();
-    let mut may: Vec<String> = Vec::new();
-    let mut others: BTreeSet<String> = BTreeSet::new();
+        .filter(|(import, _, contract)| contract.has_functions && !stage.is_wired(&import.name));
+    let interfaces = interfaces.map(|(_, interface, contract)| HostReport {
+        interface: interface.to_string(),
+        may: allows(interface, contract),
+    });
+    interfaces.collect()
+}
+
+/// What an interface of the host's allows.
+fn allows(interface: &InterfaceName, contract: &Contract) -> Option<String> {
+    let words = match interface.path.as_str() {
+        "periplasm:hal/clock" => "measure time",
+        "periplasm:hal/delay" => "wait",
+        // Events come from handles and are waited for with them, one by one.
+        "periplasm:hal/wait" if !contract.items.contains_key("any") => return None,
+        "periplasm:hal/wait" => "wait for the first of several events",
+        "periplasm:hal/start" => "start transactions and go on meanwhile",
+        "periplasm:hal/buffer" => "keep bytes in buffers of the host",
+        // What a filter says, it says better.
+        "periplasm:usb/usb-admin" => return None,
+        // The handles come from slots; this is what can be done with them.
+        _ if SlotKind::of_interface(interface).is_some() => return None,
+        path => match place(path) {
+            Some(place) => WASI[place].1?,
+            None => return Some(format!("call the host's {interface}")),
+        },
+    };
+    Some(words.to_owned())
+}
+
+/// Where [`WASI`] has an interface.
+fn place(path: &str) -> Option<usize> {
+    WASI.iter().position(|(prefix, _)| path.starts_with(prefix))
+}
+
+/// All that interfaces allow, each thing once: what is ours in the order of the
+/// imports, then WASI, then what nobody here knows.
+fn words(host: &[HostReport]) -> Vec<String> {
+    let (mut may, mut others) = (Vec::new(), BTreeSet::new());
     let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for (interface, contract) in interfaces {
-        match interface.path.as_str() {
-            "periplasm:hal/clock" => may.push("measure time".to_owned()),
-            "periplasm:hal/delay" => may.push("wait".to_owned()),
-            // Events come from handles and are waited for with them, one by one.
-            "periplasm:hal/wait" if !contract.items.contains_key("any") => {}
-            "periplasm:hal/wait" => may.push("wait for the first of several events".to_owned()),
-            "periplasm:hal/start" => may.push("start transactions and go on meanwhile".to_owned()),
-            "periplasm:hal/buffer" => may.push("keep bytes in buffers of the host".to_owned()),
-            // What a filter says, it says better.
-            "periplasm:usb/usb-admin" => {}
-            // The handles come from slots; this is what can be done with them.
-            _ if SlotKind::of_interface(interface).is_some() => {}
-            path => match WASI.iter().position(|(prefix, _)| path.starts_with(prefix)) {
-                Some(order) => told.extend(WASI[order].1.map(|words| (order, words))),
-                None => {
-                    others.insert(format!("call the host's {interface}"));
-                }
-            },
+    for HostReport { interface, may: allowed } in host {
+        let Some(allowed) = allowed else { continue };
+        match place(interface) {
+            Some(order) => _ = told.insert((order, allowed)),
+            None if interface.starts_with("periplasm:hal/") => may.push(allowed.clone()),
+            None => _ = others.insert(allowed.clone()),
         }
     }
     let mut wasi: Vec<&str> = told.into_iter().map(|(_, words)| words).collect();

@@ -50,6 +50,7 @@ fn row(stage: &StageReport) -> [String; 5] {
         SourceReport::Wasm(path) => format!("file {path}"),
         SourceReport::Oci { resolved, .. } => format!("oci {resolved}"),
         SourceReport::Package { name, resolved } => format!("package {name} at {resolved}"),
+        SourceReport::Unknown => String::new(),
     };
     let sealed = if stage.sealed { ", sealed WASI" } else { "" };
     let source = source + sealed;
@@ -65,7 +66,8 @@ fn table(f: &mut fmt::Formatter<'_>, stages: &[StageReport]) -> fmt::Result {
     };
     let (names, kinds, sizes) = (width(0), width(1), width(2));
     for ([name, kind, size, digest, source], stage) in rows.iter().zip(stages) {
-        writeln!(f, "  {name:names$}  {kind:kinds$}  {size:>sizes$}  {digest}  {source}")?;
+        let row = format!("  {name:names$}  {kind:kinds$}  {size:>sizes$}  {digest}  {source}");
+        writeln!(f, "{}", row.trim_end())?;
         if !stage.settings.is_empty() {
             let pairs = stage.settings.iter().map(|(key, value)| format!("{key} = {value:?}"));
             let pairs = pairs.collect::<Vec<_>>().join(", ");

@@ -69,8 +69,7 @@ impl Compose {
         let (composed, _) = compose_with(&manifest, self.output, &options)?;
         composed.lock.write(&Lock::beside(&manifest))?;
         if self.json {
-            // Strings, numbers and lists of them: nothing that JSON cannot say.
-            print(&serde_json::to_string_pretty(&composed.report).unwrap_or_default())?;
+            print(&composed.report.to_json())?;
         } else {
             print(&composed.report.to_string())?;
         }

@@ -13,6 +13,8 @@ pub struct Stage {
     named_by: NamedBy,
     range: Range<u64>,
     wires: Vec<Wire>,
+    taken: Vec<(String, String)>,
+    unclear: Vec<String>,
 }
 
 /// Where a stage's name comes from.
@@ -57,6 +59,30 @@ impl Stage {
     pub fn wires(&self) -> &[Wire] {
         &self.wires
     }
+
+    /// What the stage takes from whoever runs the composition: what itself
+    /// imports, and the composition's import.
+    pub fn taken(&self) -> &[(String, String)] {
+        &self.taken
+    }
+
+    /// Arguments that are put together from single items, so that it cannot be
+    /// told whose they are. `compose` makes none.
+    pub fn unclear(&self) -> &[String] {
+        &self.unclear
+    }
+}
+
+impl Stage {
+    fn takes(&mut self, structure: &Structure<'_>, import: &str, index: u32) {
+        let import = import.to_owned();
+        let origin = structure.origins.get(index as usize).copied().unwrap_or(Origin::Bag);
+        match (origin, structure.stage_of(origin)) {
+            (_, Some((stage, export))) => self.wires.push(Wire { import, stage, export }),
+            (Origin::Import(name), None) => self.taken.push((import, name.to_owned())),
+            (_, None) => self.unclear.push(import),
+        }
+    }
 }
 
 impl Structure<'_> {
@@ -97,8 +123,18 @@ impl Structure<'_> {
                 (None, None) => (format!("#{}", place + 1), NamedBy::Place),
             };
             taken.insert(name.clone());
-            let wires = wires(structure, &instance.arguments);
-            stages.push(Stage { name, named_by, range: instance.range.clone(), wires });
+            let mut stage = Stage {
+                name,
+                named_by,
+                range: instance.range.clone(),
+                wires: Vec::new(),
+                taken: Vec::new(),
+                unclear: Vec::new(),
+            };
+            instance.arguments.iter().for_each(|(import, index)| {
+                stage.takes(structure, import, *index);
+            });
+            stages.push(stage);
         }
         Ok(stages)
     }
@@ -138,13 +174,4 @@ fn name_by_slots<'a>(
         found = Some(stage);
     }
     Ok(found)
-}
-
-fn wires(structure: &Structure<'_>, arguments: &[(&str, u32)]) -> Vec<Wire> {
-    let wire = |(import, index): &(&str, u32)| {
-        let origin = structure.origins.get(*index as usize)?;
-        let (stage, export) = structure.stage_of(*origin)?;
-        Some(Wire { import: (*import).to_owned(), stage, export })
-    };
-    arguments.iter().filter_map(wire).collect()
 }
