@@ -34,7 +34,9 @@
 mod build;
 mod component;
 mod composed;
+mod diff;
 mod encode;
+mod explain;
 mod fetch;
 mod inside;
 mod kind;
@@ -56,6 +58,8 @@ use std::path::Path;
 pub use build::{BuildError, MissingTarget, build_stage, missing_targets};
 pub use component::{StageComponent, StageKind};
 pub use composed::Composed;
+pub use diff::{Change, DIFF_FORMAT, Diff, Permission, Side};
+pub use explain::ExplainError;
 pub use fetch::{Fetch, FetchError, Fetched, Remote};
 pub use lock::{Lock, LockChange, LockError, LockedPackage, LockedStage};
 pub use options::{Options, Phase, Progress, Update};

@@ -81,7 +81,7 @@ fn a_stage_is_fetched_once_and_the_report_says_what_came() {
         resolved: resolved.clone(),
     };
     let package = SourceReport::Package { name: "acme:meter@1.2.0".to_owned(), resolved };
-    let found: Vec<&SourceReport> = composed.report.stages.iter().map(|s| &s.source).collect();
+    let found: Vec<&SourceReport> = composed.report.stages.iter().flat_map(|s| &s.source).collect();
     assert_eq!(found, [&oci, &oci, &package]);
     let text = composed.report.to_string();
     assert!(text.contains("oci registry.example/meter@sha256:0a0a"), "{text}");

@@ -1,14 +1,15 @@
 //! Pipelines that compose: the report, and the world that tools see.
 //!
 //! The cases are the folders below `tests/pipelines`; `common` says what is in
-//! them. The goldens are `report.txt`, `report.json` and `world.txt`.
+//! them. The goldens are `report.txt`, `report.json`, `world.txt` and
+//! `picture.svg`.
 
 mod common;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use periplasm_compose::{Composed, Options, compose};
+use periplasm_compose::{Composed, Options, Report, compose};
 use wit_component::{DecodedWasm, WitPrinter};
 
 fn world(component: &[u8]) -> String {
@@ -83,6 +84,22 @@ fn check_permissions(composed: &Composed) {
     }
 }
 
+fn of_component(composed: &Composed) -> Report {
+    Report::of_component(&composed.component)
+        .unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)))
+}
+
+/// The report without what only the manifest knows.
+fn without_claims(report: &Report) -> Report {
+    let mut report = report.clone();
+    for stage in &mut report.stages {
+        stage.source = None;
+        stage.sealed = false;
+        stage.settings.clear();
+    }
+    report
+}
+
 #[test]
 fn pipelines_compose_as_their_goldens_say_and_twice_to_the_same_bytes() {
     common::each_case("pipelines", |case| {
@@ -96,11 +113,20 @@ fn pipelines_compose_as_their_goldens_say_and_twice_to_the_same_bytes() {
         check_permissions(&composed);
         assert_eq!(composed.component, once().unwrap().component, "{}", case.display());
 
+        assert_eq!(of_component(&composed), without_claims(&composed.report), "{}", case.display());
+
         let json = composed.report.to_json() + "\n";
         let text = composed.report.to_string();
-        [("report.txt", text), ("report.json", json), ("world.txt", world(&composed.component))]
-            .into_iter()
-            .filter_map(|(file, actual)| common::golden(&case.join(file), &actual))
-            .collect()
+        let world = world(&composed.component);
+        let picture = composed.report.to_svg();
+        [
+            ("report.txt", text),
+            ("report.json", json),
+            ("world.txt", world),
+            ("picture.svg", picture),
+        ]
+        .into_iter()
+        .filter_map(|(file, actual)| common::golden(&case.join(file), &actual))
+        .collect()
     });
 }

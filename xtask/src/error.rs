@@ -45,6 +45,22 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Compose(#[from] periplasm_compose::ComposeError),
+    /// A component is no pipeline.
+    #[error("{}: {source}", path.display())]
+    #[diagnostic(forward(source))]
+    Explain {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: periplasm_compose::ExplainError,
+    },
+    /// A new version may do more, and must not.
+    #[error("the new version may do what the old one could not")]
+    #[diagnostic(help(
+        "they are listed above. If they are wanted, compare without `--deny-new`, and check that \
+         the board allows no more than it should"
+    ))]
+    NewPermissions,
     /// A stage's crate could not be built.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -116,9 +132,13 @@ impl Error {
             | Self::Start { .. }
             | Self::Target { .. }
             | Self::Checks(_)
+            | Self::NewPermissions
             | Self::Debian(_) => 1,
             Self::Remote(error) => error.exit_code(),
-            Self::Compose(_) | Self::Build(_) => 65,
+            Self::Explain {
+                source: periplasm_compose::ExplainError::Unreadable { .. }, ..
+            } => 66,
+            Self::Compose(_) | Self::Build(_) | Self::Explain { .. } => 65,
             Self::Name { .. } => 64,
             Self::Input { .. } => 66,
             Self::Write { .. } | Self::Composed(_) => 73,

@@ -13,6 +13,7 @@ mod section;
 mod structure;
 mod usb;
 mod usb_check;
+mod usb_cover;
 mod usb_words;
 mod words;
 

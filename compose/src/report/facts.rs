@@ -26,7 +26,7 @@ pub(crate) struct Facts<'a> {
 pub(crate) struct StageFacts<'a> {
     pub(crate) name: &'a str,
     pub(crate) kind: StageKind,
-    pub(crate) source: SourceReport,
+    pub(crate) source: Option<SourceReport>,
     pub(crate) sealed: bool,
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) bytes: &'a [u8],
@@ -47,12 +47,12 @@ impl<'a> Facts<'a> {
         let stages = stages.map(|((stage, one), wires)| StageFacts {
             name: &stage.name.value,
             kind: one.component.kind(),
-            source: source(&stage.source.value, one),
+            source: Some(source(&stage.source.value, one)),
             sealed: one.sealed,
             settings: stage.settings.clone().map(|settings| settings.value).unwrap_or_default(),
             bytes: one.component.bytes(),
             shape: &one.shape,
-            wires: wires.clone(),
+            wires: sorted(wires),
         });
         Self {
             pipeline: manifest.name.value.clone(),
@@ -80,9 +80,16 @@ impl StageFacts<'_> {
     }
 
     /// The slots that the board fills.
-    pub(super) fn board_slots(&self) -> impl Iterator<Item = (&str, &SlotShape)> {
+    pub(crate) fn board_slots(&self) -> impl Iterator<Item = (&str, &SlotShape)> {
         self.shape.slots().filter(|(slot, _)| !self.is_wired(slot))
     }
+}
+
+/// In the order of the stage's imports, which is all that a component keeps.
+fn sorted(wires: &[Wire]) -> Vec<Wire> {
+    let mut wires = wires.to_vec();
+    wires.sort_by_key(|wire| wire.import);
+    wires
 }
 
 /// What a stage is made of, with what was fetched for it.

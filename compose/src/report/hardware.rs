@@ -2,11 +2,11 @@
 
 use periplasm_request::{I2cAddress, Request, UsbFilter};
 
-use crate::kind::SlotKind;
+use crate::kind::{SlotKind, Words as _};
 
 /// What a request allows when the board grants it. Nothing for a log, which is
 /// no hardware.
-pub(super) fn on_board(request: &Request) -> Vec<String> {
+pub(crate) fn on_board(request: &Request) -> Vec<String> {
     let (kind, name) = match request {
         Request::I2c { bus, addresses } => {
             return vec![format!("talk to {} on I2C bus {bus:?}", addresses_in_words(addresses))];
@@ -29,7 +29,8 @@ pub(super) fn on_board(request: &Request) -> Vec<String> {
 }
 
 /// What a slot that another stage fills allows.
-pub(super) fn of_stage(kind: SlotKind, export: &str, stage: &str) -> String {
+pub(crate) fn of_stage(kind: &str, export: &str, stage: &str) -> String {
+    let Some(kind) = SlotKind::named(kind) else { return String::new() };
     with(kind, &format!("{export} of stage {stage}"))
 }
 
@@ -60,9 +61,13 @@ fn addresses_in_words(addresses: &[I2cAddress]) -> String {
 }
 
 fn usb(filter: &UsbFilter, name: &str) -> String {
+    format!("use {} at {name:?}: {}", usb_devices(filter), filter.uses())
+}
+
+/// The devices that a filter speaks of.
+pub(crate) fn usb_devices(filter: &UsbFilter) -> String {
     let UsbFilter { vendor, product, serial, ports, .. } = filter;
     let any = vendor.is_none() && product.is_none() && serial.is_none() && ports.is_none();
     // Nobody may read over it.
-    let devices = if any { "ANY USB device".to_owned() } else { filter.devices() };
-    format!("use {devices} at {name:?}: {}", filter.uses())
+    if any { "ANY USB device".to_owned() } else { filter.devices() }
 }

@@ -4,6 +4,7 @@ mod facts;
 mod hardware;
 mod make;
 mod permissions;
+mod picture;
 mod text;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::component::StageKind;
 
 pub(crate) use facts::{Facts, StageFacts, source};
+pub(crate) use hardware::{of_stage, on_board, usb_devices};
 
 /// The format of a report's JSON: the number changes when a key changes its
 /// meaning or goes. New keys may come at any time.
@@ -48,8 +50,10 @@ pub struct StageReport {
     pub name: String,
     /// Driver or app.
     pub kind: StageKind,
-    /// What it is made of.
-    pub source: SourceReport,
+    /// What it is made of; absent where that is not known, because the report
+    /// is of a component alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceReport>,
     /// Whether it has a WASI of its own inside, which shares nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub sealed: bool,
@@ -76,8 +80,6 @@ fn is_false(value: &bool) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceReport {
-    /// Not known: the report is of a component alone.
-    Unknown,
     /// A crate's folder.
     Crate(String),
     /// A component's file.

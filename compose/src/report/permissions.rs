@@ -48,7 +48,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Permissions> {
                 continue;
             };
             let giver = &facts.stages[wire.provider].name;
-            may.push(hardware::of_stage(slot.kind, facts.export(wire), giver));
+            may.push(hardware::of_stage(slot.kind.as_str(), facts.export(wire), giver));
         }
         let host = host(stage);
         may.extend(words(&host));

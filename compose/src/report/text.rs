@@ -44,16 +44,20 @@ impl fmt::Display for Report {
     }
 }
 
+impl fmt::Display for SourceReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Crate(path) => write!(f, "crate {path}"),
+            Self::Wasm(path) => write!(f, "file {path}"),
+            Self::Oci { resolved, .. } => write!(f, "oci {resolved}"),
+            Self::Package { name, resolved } => write!(f, "package {name} at {resolved}"),
+        }
+    }
+}
+
 fn row(stage: &StageReport) -> [String; 5] {
-    let source = match &stage.source {
-        SourceReport::Crate(path) => format!("crate {path}"),
-        SourceReport::Wasm(path) => format!("file {path}"),
-        SourceReport::Oci { resolved, .. } => format!("oci {resolved}"),
-        SourceReport::Package { name, resolved } => format!("package {name} at {resolved}"),
-        SourceReport::Unknown => String::new(),
-    };
     let sealed = if stage.sealed { ", sealed WASI" } else { "" };
-    let source = source + sealed;
+    let source = stage.source.as_ref().map(ToString::to_string).unwrap_or_default() + sealed;
     let digest = stage.digest.get(..SHORT_DIGEST).unwrap_or(&stage.digest).to_owned();
     [stage.name.clone(), stage.kind.as_str().to_owned(), size(stage.size), digest, source]
 }

@@ -1,9 +1,12 @@
 //! `cargo xtask compose`
 
+mod diff;
+mod explain;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Update};
+use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Report, Update};
 
 use crate::cargo::{root, shown, target_dir};
 use crate::error::{Error, Result};
@@ -13,9 +16,13 @@ use crate::toolchain;
 
 /// Compose a pipeline into one component, and say what it may do.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Compose {
+    #[command(subcommand)]
+    command: Option<Without>,
     /// The `pipeline.toml`, the folder it is in, or a `.wac` file.
-    manifest: PathBuf,
+    #[arg(required = true)]
+    manifest: Option<PathBuf>,
     /// Where the component goes [default: `target/pipelines/NAME.wasm`].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -27,10 +34,20 @@ pub(crate) struct Compose {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    /// Draw the pipeline to this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     #[command(flatten)]
     stages: StageOptions,
     #[command(flatten)]
     build: BuildOptions,
+}
+
+/// What is done without writing a component.
+#[derive(clap::Subcommand)]
+enum Without {
+    Diff(diff::CompareArgs),
+    Explain(explain::ExplainArgs),
 }
 
 /// How stages are built.
@@ -63,28 +80,37 @@ impl From<&BuildOptions> for Options {
 impl Compose {
     pub(crate) fn run(mut self) -> Result<u8> {
         self.build.stages = self.stages.clone();
-        let manifest = manifest(&self.manifest)?;
-        let options =
-            Options { update: self.update(), keep_lock: self.build.locked, ..(&self.build).into() };
-        let (composed, _) = compose_with(&manifest, self.output, &options)?;
-        composed.lock.write(&Lock::beside(&manifest))?;
-        if self.json {
-            print(&composed.report.to_json())?;
-        } else {
-            print(&composed.report.to_string())?;
+        let options = self.options();
+        match (self.command, self.manifest) {
+            (Some(Without::Diff(diff)), _) => diff.run(),
+            (Some(Without::Explain(explain)), _) => explain.run(),
+            (None, named) => {
+                // clap wants it where there is no subcommand.
+                let manifest = manifest(&named.unwrap_or_default())?;
+                let (composed, _) = compose_with(&manifest, self.output, &options)?;
+                composed.lock.write(&Lock::beside(&manifest))?;
+                show(&composed.report, self.json, self.svg.as_deref())
+            }
         }
-        Ok(0)
     }
-}
 
-impl Compose {
-    fn update(&self) -> Update {
-        match self.update.as_slice() {
+    fn options(&self) -> Options {
+        let update = match self.update.as_slice() {
             [] => Update::Nothing,
             stages if stages.iter().any(String::is_empty) => Update::Everything,
             stages => Update::Stages(stages.to_vec()),
-        }
+        };
+        Options { update, keep_lock: self.build.locked, ..(&self.build).into() }
     }
+}
+
+/// Prints a report, and draws it.
+fn show(report: &Report, json: bool, svg: Option<&Path>) -> Result<u8> {
+    if let Some(path) = svg {
+        periplasm_compose::write(path, report.to_svg().as_bytes())?;
+    }
+    print(&if json { report.to_json() } else { report.to_string() })?;
+    Ok(0)
 }
 
 /// The manifest that `path` means: itself, or the one in that folder.
@@ -110,6 +136,20 @@ pub(crate) fn compose(
     // What is composed to be run needs no lock, and keeps to one that is there.
     let keep_lock = options.locked && Lock::beside(manifest).is_file();
     compose_with(manifest, output, &Options { keep_lock, ..options.into() })
+}
+
+/// Composes to find out what a pipeline may do, and writes nothing.
+fn compose_report(path: &Path, build: &BuildOptions) -> Result<Report> {
+    let manifest = manifest(path)?;
+    let keep_lock = build.locked && Lock::beside(&manifest).is_file();
+    toolchain::ensure_targets()?;
+    let mut phases = Phases(Some(Step::start("compose")));
+    let options = Options { keep_lock, ..build.into() };
+    let composed = periplasm_compose::compose(&manifest, &options, &mut phases)?;
+    if let Some(step) = phases.0.take() {
+        step.done(format!("{}  {}", shown(&manifest), size(composed.component.len())));
+    }
+    Ok(composed.report)
 }
 
 fn compose_with(

@@ -101,7 +101,7 @@ fn pipeline(manifest: &Path, options: &BuildOptions) -> Result<Given> {
     let report = composed.report;
     let folder = manifest.parent().unwrap_or(Path::new(""));
     let crate_of = |stage: &periplasm_compose::StageReport| match &stage.source {
-        SourceReport::Crate(path) => Some(folder.join(path)),
+        Some(SourceReport::Crate(path)) => Some(folder.join(path)),
         _ => None,
     };
     let app = report.stages.iter().filter(|stage| stage.kind == StageKind::App).find_map(crate_of);
