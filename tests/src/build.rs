@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use periplasm_compose::{Options, compose};
+use periplasm_compose::{Composed, Options, compose};
 
 /// The project's root.
 pub fn root() -> &'static Path {
@@ -24,6 +24,11 @@ pub fn binary(program: &str) -> PathBuf {
 
 /// The component of the manifest at `path`, from the root.
 pub fn pipeline(path: &str) -> Vec<u8> {
+    composed(path).component
+}
+
+/// What compose makes of the manifest at `path`, from the root.
+pub fn composed(path: &str) -> Composed {
     once(path, || root().join(path))
 }
 
@@ -43,16 +48,17 @@ pub fn driver(driver: &str, slots: &str) -> Vec<u8> {
         std::fs::write(&manifest, text).expect("a manifest in a temporary folder");
         manifest
     })
+    .component
 }
 
-fn once(key: &str, manifest: impl FnOnce() -> PathBuf) -> Vec<u8> {
-    static BUILT: LazyLock<Mutex<HashMap<String, Vec<u8>>>> = LazyLock::new(Mutex::default);
+fn once(key: &str, manifest: impl FnOnce() -> PathBuf) -> Composed {
+    static BUILT: LazyLock<Mutex<HashMap<String, Composed>>> = LazyLock::new(Mutex::default);
     // Held while composing: cargo would make the second wait anyway.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(component) = built.get(key) {
-        return component.clone();
+    if let Some(composed) = built.get(key) {
+        return composed.clone();
     }
     let composed = crate::ok(compose(&manifest(), &Options::default(), &mut ()));
-    built.insert(key.to_owned(), composed.component.clone());
-    composed.component
+    built.insert(key.to_owned(), composed.clone());
+    composed
 }

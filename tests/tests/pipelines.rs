@@ -1,7 +1,7 @@
 //! The example pipelines, whole: composed, granted, run, and what they print.
 
 use periplasm_host::Board;
-use periplasm_tests::{app, ok, root};
+use periplasm_tests::{app, build, ok, root};
 
 /// Runs the app of the pipeline in `folder` on the board file `board`, and
 /// gives its exit code and what it wrote.
@@ -30,6 +30,21 @@ fn humidity_of_the_board() -> f64 {
     let slope = h2 / 65_536.0 * (1.0 + h6 / 67_108_864.0 * x * (1.0 + h3 / 67_108_864.0 * x));
     let raw = (adc - (h4 * 64.0 + h5 / 16_384.0 * x)) * slope;
     raw * (1.0 - h1 * raw / 524_288.0)
+}
+
+/// The pictures that documents show. `UPDATE=1` draws them anew.
+#[test]
+fn the_pictures_of_examples_show_what_they_may_do() {
+    for name in ["weather", "expander"] {
+        let folder = format!("compose/pipelines/{name}");
+        let picture = build::composed(&format!("{folder}/pipeline.toml")).report.to_svg();
+        let file = root().join(folder).join(format!("{name}.svg"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&file, &picture).unwrap();
+        }
+        let drawn = std::fs::read_to_string(&file).unwrap();
+        assert!(drawn == picture, "{} is out of date: UPDATE=1 draws it", file.display());
+    }
 }
 
 #[test]
