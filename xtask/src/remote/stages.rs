@@ -38,7 +38,8 @@ impl Stages {
         Self { options: options.clone(), offline, transfers: Transfers::new() }
     }
 
-    fn get(&self, remote: &Remote, pinned: Option<&str>) -> error::Result<Fetched> {
+    /// Fetches one, as far as the policy allows.
+    pub(crate) fn get(&self, remote: &Remote, pinned: Option<&str>) -> error::Result<Fetched> {
         let policy = Policy::find(self.options.policy.as_deref()).map_err(RemoteError::from)?;
         let packages = PackageConfig::load(None).map_err(RemoteError::from)?;
         // Of a package the host is not known before it was asked for.

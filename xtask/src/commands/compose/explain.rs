@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{BuildOptions, diff, show};
 use crate::error::Result;
+use crate::remote::StageOptions;
 
 /// Say what a composed component may do, from its bytes alone.
 ///
@@ -12,7 +13,7 @@ use crate::error::Result;
 /// grants no more than its board allows.
 #[derive(clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A .wasm file that was composed.
+    /// A .wasm file that was composed, or `oci://…`.
     component: String,
     /// Print the report as JSON.
     #[arg(long)]
@@ -20,11 +21,18 @@ pub(super) struct ExplainArgs {
     /// Draw the pipeline to this file, as SVG.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    #[command(flatten)]
+    stages: StageOptions,
+    /// Do not use the network.
+    #[arg(long)]
+    offline: bool,
 }
 
 impl ExplainArgs {
     pub(super) fn run(self) -> Result<u8> {
-        let report = diff::report(&self.component, &BuildOptions::default())?;
+        let build =
+            BuildOptions { stages: self.stages, offline: self.offline, ..BuildOptions::default() };
+        let report = diff::report(&self.component, &build)?;
         show(&report, self.json, self.svg.as_deref())
     }
 }
