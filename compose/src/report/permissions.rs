@@ -29,6 +29,9 @@ const WASI: [(&str, Option<&str>); 14] = [
     ("wasi:i2c/", None),
 ];
 
+/// How an interface is told of which nothing is known here.
+const UNKNOWN: &str = "call the host's";
+
 /// Said as one, when a stage may do both.
 const PAIR: (&str, &str, &str) = (
     "write to standard output",
@@ -89,7 +92,7 @@ fn allows(interface: &InterfaceName, contract: &Contract) -> Option<String> {
         _ if SlotKind::of_interface(interface).is_some() => return None,
         path => match place(path) {
             Some(place) => WASI[place].1?,
-            None => return Some(format!("call the host's {interface}")),
+            None => return Some(format!("{UNKNOWN} {interface}")),
         },
     };
     Some(words.to_owned())
@@ -109,8 +112,8 @@ fn words(host: &[HostReport]) -> Vec<String> {
         let Some(allowed) = allowed else { continue };
         match place(interface) {
             Some(order) => _ = told.insert((order, allowed)),
-            None if interface.starts_with("periplasm:hal/") => may.push(allowed.clone()),
-            None => _ = others.insert(allowed.clone()),
+            None if allowed.starts_with(UNKNOWN) => _ = others.insert(allowed.clone()),
+            None => may.push(allowed.clone()),
         }
     }
     let mut wasi: Vec<&str> = told.into_iter().map(|(_, words)| words).collect();
