@@ -54,9 +54,10 @@ fn without_names(component: &[u8]) -> Vec<u8> {
 }
 
 /// The interfaces of WASI that a driver would share with the app. None of an
-/// app, which has the host's; and none that it shall take from another stage.
+/// app, which has the host's, or of a driver that shall have it; and none that
+/// it shall take from another stage.
 pub(crate) fn wasi_of<'a>(stage: &Stage, shape: &'a Shape) -> Vec<&'a InterfaceName> {
-    if shape.kind() != StageKind::Driver {
+    if shape.kind() != StageKind::Driver || stage.host_wasi {
         return Vec::new();
     }
     let imports = shape.interfaces().filter(|(import, interface, contract)| {

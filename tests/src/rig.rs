@@ -52,13 +52,24 @@ impl Rig {
         board: &str,
         machine: impl FnOnce(Machine) -> Machine,
     ) -> Self {
+        Self::with(component, board, RunOptions::default(), machine)
+    }
+
+    /// As [`Self::start`], with options of the run. It ends after a minute.
+    #[track_caller]
+    pub fn with(
+        component: Vec<u8>,
+        board: &str,
+        options: RunOptions,
+        machine: impl FnOnce(Machine) -> Machine,
+    ) -> Self {
         let board = ok(Board::parse(board, "board.toml"));
         let pipeline = ok(Pipeline::from_bytes(component));
         let grants = ok(Grants::decide(&pipeline, &board).map_err(|refused| *refused));
         let machine = machine(Machine::new(&board));
         ok(machine.open_granted(&grants));
         let compiled = compiled(&pipeline);
-        let options = RunOptions { timeout: Some(Duration::from_secs(60)), ..Default::default() };
+        let options = RunOptions { timeout: Some(Duration::from_secs(60)), ..options };
         let running = ok(host().start(&compiled, &machine, &grants, options));
         Self { running, machine }
     }

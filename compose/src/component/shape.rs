@@ -248,10 +248,6 @@ impl Reader<'_> {
                     maker(&self.shape, self.contracts.number(id)?)
                 });
                 match slot {
-                    Ok(slot) if slot.kind == SlotKind::Diag => {
-                        let why = "it opens a log, which is the host's to give".to_owned();
-                        return self.errors.push(unsupported(why));
-                    }
                     Ok(slot) => ExportKind::Hardware(slot),
                     Err(not) => return self.errors.push(ShapeError::NotHardware(short(name), not)),
                 }

@@ -69,6 +69,8 @@ pub(crate) struct Stage {
     pub(crate) uses_at: SourceSpan,
     /// What it is told, if it is told anything.
     pub(crate) settings: Option<At<Settings>>,
+    /// Whether it has the host's WASI, though it is a driver.
+    pub(crate) host_wasi: bool,
     /// The stages that it reaches hardware through, by the chains.
     pub(crate) behind: Vec<At<usize>>,
 }

@@ -1,7 +1,7 @@
 //! From TOML to a [`Manifest`].
 
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::source::{self, Making};
 use super::walk::{Entry, Walk, at, entries};
@@ -73,13 +73,15 @@ pub(super) struct Draft {
     pub(super) slots_at: miette::SourceSpan,
     pub(super) uses: Vec<uses::Named>,
     pub(super) uses_at: miette::SourceSpan,
+    pub(super) host_wasi: bool,
 }
 
 impl Draft {
     /// A stage that says no more than what it is made of.
     pub(super) fn new(name: At<String>, making: Making) -> Self {
         let at = name.at;
-        Self { name, making, slots: Vec::new(), slots_at: at, uses: Vec::new(), uses_at: at }
+        let (slots, uses) = (Vec::new(), Vec::new());
+        Self { name, making, slots, slots_at: at, uses, uses_at: at, host_wasi: false }
     }
 }
 
@@ -142,9 +144,23 @@ fn read_stage(walk: &mut Walk, (key, value): Entry<'_>) -> Draft {
                 draft.uses_at = at(value);
                 draft.uses = uses::read(walk, &stage, value);
             }
-            _ => walk.unknown_key(&key, &what, &[&source::KEYS[..], &["slots", "uses"]].concat()),
+            "wasi" => draft.host_wasi = read_wasi(walk, &what, value),
+            _ => {
+                let known = [&source::KEYS[..], &["slots", "uses", "wasi"]].concat();
+                walk.unknown_key(&key, &what, &known);
+            }
         }
     }
     draft.making.check(walk, &stage, key.at);
     draft
+}
+
+/// `wasi = "host"`: that of the host, as an app has it.
+fn read_wasi(walk: &mut Walk, of: &str, value: &Spanned<DeValue<'_>>) -> bool {
+    let what = format!("`wasi` of {of}");
+    let Some(word) = walk.string(&what, value, "wasi = \"host\"") else { return false };
+    if word.value != "host" {
+        walk.note(ManifestProblem::Wasi { what, word: word.value, at: word.at });
+    }
+    true
 }

@@ -63,6 +63,7 @@ pub(super) fn resolve(walk: &mut Walk, head: Head, drafts: Vec<Draft>) -> Option
                 uses,
                 uses_at: draft.uses_at,
                 settings: draft.making.settings,
+                host_wasi: draft.host_wasi,
                 behind: Vec::new(),
             }),
             None => complete = false,

@@ -42,7 +42,7 @@ pub(super) fn wires(staged: &[Staged<'_>], user: usize, problems: &mut Vec<Probl
         }
         wires.extend(wire(staged, user, entry, problems));
     }
-    for kind in SlotKind::HARDWARE {
+    for kind in SlotKind::all() {
         if let Err(problem) = giver(&staged[user], kind) {
             problems.push(describe(staged, user, kind, problem).into());
         }

@@ -51,7 +51,8 @@ pub(crate) fn check(stage: &Stage, shape: &Shape) -> Vec<Problem> {
             problems.push(unknown(stage, shape, &entry.name).into());
             continue;
         };
-        if actual.kind == SlotKind::Diag {
+        // A log is the host's to give, unless a stage stands for the host.
+        if actual.kind == SlotKind::Diag && matches!(entry.wants, Wants::Board(_)) {
             problems.push(StageProblem::SlotGranted { stage: name(), slot, at: entry.at }.into());
             continue;
         }
@@ -110,10 +111,11 @@ pub(super) fn requests(
             .slots()
             .filter_map(|(slot, shape)| {
                 let request = match (shape.kind, stage.slot(slot).map(|entry| &entry.wants)) {
+                    // No import of the pipeline.
+                    (_, Some(Wants::Given { .. })) => return None,
                     (SlotKind::Diag, _) => Request::Diag,
                     (_, Some(Wants::Board(request))) => request.clone(),
-                    // No import of the pipeline.
-                    (_, Some(Wants::Given { .. }) | None) => return None,
+                    (_, None) => return None,
                 };
                 Some(SlotRequest { slot: slot.to_owned(), request })
             })

@@ -8,7 +8,7 @@ use super::slots::{SHARED, WASI};
 use super::{Staged, Wire};
 use crate::component::{Contract, Export, Import, ImportKind, Shape, StageKind};
 use crate::kind::{SlotKind, Words as _};
-use crate::manifest::Use;
+use crate::manifest::{Stage, Use};
 use crate::name::InterfaceName;
 use crate::problem::{Problem, WiringProblem};
 
@@ -38,10 +38,16 @@ struct Wiring<'a> {
 }
 
 /// Whether the host may be left to satisfy an import of the stage.
-pub(crate) fn is_shared(shape: &Shape, wanted: &InterfaceName, contract: &Contract) -> bool {
+pub(crate) fn is_shared(
+    stage: &Stage,
+    shape: &Shape,
+    wanted: &InterfaceName,
+    contract: &Contract,
+) -> bool {
+    let wasi = shape.kind() == StageKind::App || stage.host_wasi;
     !contract.has_functions
         || SHARED.iter().any(|package| wanted.is_of(package))
-        || (shape.kind() == StageKind::App && wanted.is_of(WASI))
+        || (wasi && wanted.is_of(WASI))
 }
 
 /// Whether a key of the table form means this import.
@@ -187,7 +193,8 @@ impl<'a> Wiring<'a> {
     }
 
     fn is_shared(&self, wanted: &InterfaceName, contract: &Contract) -> bool {
-        is_shared(&self.staged[self.user].loaded.shape, wanted, contract)
+        let Staged { stage, loaded } = &self.staged[self.user];
+        is_shared(stage, &loaded.shape, wanted, contract)
     }
 
     /// The provider's export that can stand for `wanted`: the same version if

@@ -284,6 +284,21 @@ pub enum ManifestProblem {
         #[label("this is `{stage}` itself")]
         at: SourceSpan,
     },
+    /// A WASI that no stage can have.
+    #[error("{what} cannot be \"{word}\"")]
+    #[diagnostic(help(
+        "write `wasi = \"host\"` for a stage that stands for the host, such as a board of models: \
+         it shares the app's WASI. Without it a driver has one of its own"
+    ))]
+    Wasi {
+        /// The key, in words.
+        what: String,
+        /// The word.
+        word: String,
+        /// Its place.
+        #[label("not known")]
+        at: SourceSpan,
+    },
     /// A number that is no I2C address.
     #[error("{number} is no {bits}-bit I2C address: those are 0 to {most:#x}")]
     Address {

@@ -153,6 +153,7 @@ fn placed(script: &Script, manifest: &Manifest, loaded: &[Loaded], wired: &Wired
             uses: Vec::new(),
             uses_at: at,
             settings: None,
+            host_wasi: false,
             behind: Vec::new(),
         }
     });

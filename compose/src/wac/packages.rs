@@ -168,6 +168,7 @@ impl Found<'_> {
             uses: Vec::new(),
             uses_at: place,
             settings: None,
+            host_wasi: false,
             behind: Vec::new(),
         });
         Ok(self.manifest.stages.len() - 1)
@@ -176,7 +177,7 @@ impl Found<'_> {
     /// One more stage of the same source, under a name of its own.
     fn another(&mut self, stage: usize) -> usize {
         let stages = &mut self.manifest.stages;
-        let Stage { name, source, slots_at, uses_at, settings, .. } = &stages[stage];
+        let Stage { name, source, slots_at, uses_at, settings, host_wasi, .. } = &stages[stage];
         let free = (2..)
             .map(|number| format!("{}{number}", name.value))
             .find(|name| !stages.iter().any(|stage| stage.name.value == *name));
@@ -188,6 +189,7 @@ impl Found<'_> {
             uses: Vec::new(),
             uses_at: *uses_at,
             settings: settings.clone(),
+            host_wasi: *host_wasi,
             behind: Vec::new(),
         };
         stages.push(another);

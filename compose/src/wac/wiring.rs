@@ -225,6 +225,7 @@ impl Reader<'_> {
 
     /// What is not passed must be what a host has.
     fn check_rest(&self, wired: &Wired, stage: usize, faults: &mut Vec<WacFault>) {
+        let told = &self.manifest.stages[stage];
         let shape = &self.loaded[stage].shape;
         for (index, import) in shape.imports.iter().enumerate() {
             let ImportKind::Interface { interface, labelled, contract } = &import.kind else {
@@ -232,7 +233,7 @@ impl Reader<'_> {
             };
             let passed = wired.wires[stage].iter().any(|wire| wire.import == index)
                 || wired.explicit[stage].contains(&import.name);
-            if passed || (!labelled && is_shared(shape, interface, contract)) {
+            if passed || (!labelled && is_shared(told, shape, interface, contract)) {
                 continue;
             }
             let others = (0..self.loaded.len()).filter(|other| {

@@ -69,6 +69,7 @@
 //! | is an embedded-graphics display | `picture::draw` (feature `graphics`) |
 //! | does not do all: registers read by hand | [`I2c`] with [`embedded_hal::i2c::I2c`] in scope |
 //! | gives pins or pulses to other stages | [`gives!`] |
+//! | gives an I2C bus, or stands between one and a driver | [`gives_i2c!`] and [`i2c::GiveI2c`] |
 //! | needs std | feature `std`, no `#![no_std]`, and `target = "wasm32-wasip2"` in `[package.metadata.periplasm]`: `compose` gives it a sealed WASI |
 //! | has a choice that is not the board's: a rate, a mode | [`setting`]`("rate")`, from `settings` in the manifest |
 //! | logs through defmt | [`silence_defmt!`] |
@@ -88,6 +89,7 @@ mod bytes;
 mod device;
 mod error;
 mod gives;
+pub mod i2c;
 mod panic;
 #[cfg(feature = "graphics")]
 pub mod picture;
@@ -120,6 +122,12 @@ pub use poll::poll;
 pub use settings::setting;
 #[doc(hidden)]
 pub use wit_bindgen;
+
+/// For the macros.
+#[doc(hidden)]
+pub mod __private {
+    pub use alloc::vec::Vec;
+}
 
 /// The allocator that [`driver!`] gives a component.
 #[cfg(target_family = "wasm")]

@@ -71,6 +71,23 @@ impl From<wasi::ErrorCode> for I2cError {
     }
 }
 
+impl From<ErrorKind> for wasi::ErrorCode {
+    fn from(kind: ErrorKind) -> Self {
+        use wasi::NoAcknowledgeSource as Source;
+        match kind {
+            ErrorKind::Bus => Self::Bus,
+            ErrorKind::ArbitrationLoss => Self::ArbitrationLoss,
+            ErrorKind::NoAcknowledge(source) => Self::NoAcknowledge(match source {
+                NoAcknowledgeSource::Address => Source::Address,
+                NoAcknowledgeSource::Data => Source::Data,
+                NoAcknowledgeSource::Unknown => Source::Unknown,
+            }),
+            ErrorKind::Overrun => Self::Overrun,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl ErrorType for I2c {
     type Error = I2cError;
 }
