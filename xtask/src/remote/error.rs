@@ -11,7 +11,7 @@ use periplasm_registry::{
     ClientError, ContentError, PullError, PushError, Reference, ReferenceError, RegistryError,
     SettingsError,
 };
-use periplasm_trust::{KeyError, KeyFault, PolicyError, SignError, VerifyError};
+use periplasm_trust::{KeyError, KeyFault, PolicyError, SbomError, SignError, VerifyError};
 
 /// Why something was not published, pulled or verified.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -40,6 +40,10 @@ pub(crate) enum RemoteError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Package(#[from] PackageError),
+    /// It cannot be told what a component is made of.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sbom(#[from] SbomError),
     /// A stage is not taken from a registry.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -127,7 +131,7 @@ impl RemoteError {
             Self::Reference(_) | Self::Name(_) | Self::Tag(_) | Self::Epoch { .. } => 64,
             Self::Publish(PublishError::Push(PushError::Tag(_) | PushError::NoTag { .. })) => 64,
             Self::Settings(_) | Self::Packages(_) | Self::About(_) | Self::Wit(_) => 65,
-            Self::Content { .. } | Self::Policy(_) | Self::Stage(_) => 65,
+            Self::Content { .. } | Self::Policy(_) | Self::Stage(_) | Self::Sbom(_) => 65,
             Self::Key(_) => 66,
             Self::Registry(_) | Self::Client(_) => 69,
             Self::Package(PackageError::Registry(_)) => 69,

@@ -106,7 +106,7 @@ fn stage_input(stage: &LockedStage) -> Option<Input> {
 
 /// The last part of a path: what is before it is of one machine.
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name().unwrap_or_else(|| ".".as_ref()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 mod source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use periplasm_publish::{Publication, PublishOptions, PublishStep, Published, publish};
+use periplasm_publish::{
+    Built, Publication, PublishOptions, PublishStep, Published, bill, provenance, publish,
+};
+use periplasm_registry::artifact::Kind;
 use periplasm_registry::{Artifact, Before, PushOptions, Reference, Repository, tags};
 use serde_json::json;
 
@@ -149,11 +152,23 @@ impl Publish {
         let mut about = given.about.clone();
         about.version = tag.or(about.version);
         let artifact = about.annotate(artifact).file_name(format!("{}.wasm", given.name));
-        let artifact = match epoch()? {
+        let epoch = epoch()?;
+        let artifact = match epoch {
             Some(seconds) => artifact.created(seconds),
             None => artifact,
         };
-        Ok(Publication::new(artifact))
+        let mut publication = Publication::new(artifact);
+        // A WIT package is made of nothing but itself.
+        if publication.artifact().contents().kind == Kind::Component {
+            let bill = bill(&publication, &about, epoch).map_err(RemoteError::from)?;
+            publication.attach(bill);
+        }
+        let (folder, lock) = (given.folder.as_deref(), given.lock.as_ref());
+        // The folder of a manifest that is named without one is this one.
+        let folder = folder.map(|path| if path == Path::new("") { Path::new(".") } else { path });
+        let built = Built { source: &self.source, folder, lock };
+        publication.attach(provenance(&publication, reference, &about, &built));
+        Ok(publication)
     }
 }
 

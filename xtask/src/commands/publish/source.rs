@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use periplasm_compose::{SourceReport, StageKind, build_stage};
+use periplasm_compose::{Lock, SourceReport, StageKind, build_stage};
 use periplasm_publish::About;
 use periplasm_registry::artifact::MAX_LAYER_BYTES;
 use periplasm_registry::wit;
@@ -35,6 +35,10 @@ pub(super) struct Given {
     pub(super) name: String,
     pub(super) bytes: Vec<u8>,
     pub(super) about: About,
+    /// Where it was built, if it was.
+    pub(super) folder: Option<PathBuf>,
+    /// What it was composed of, if it was.
+    pub(super) lock: Option<Lock>,
 }
 
 impl Source {
@@ -79,17 +83,18 @@ impl Source {
                 step.detail(&name);
                 let bytes = build_stage(folder, &options.into())?.into_bytes();
                 step.done(format!("{}  {}", shown(folder), size(bytes.len())));
-                Ok(Given { name, bytes, about })
+                Ok(Given { name, bytes, about, folder: Some(folder.clone()), lock: None })
             }
             Self::Wasm(path) => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let about = About { title: Some(name.clone()), ..About::default() };
-                Ok(Given { name, bytes: read(path)?, about })
+                Ok(Given { name, bytes: read(path)?, about, folder: None, lock: None })
             }
             Self::Wit(folder) => {
                 let package = wit::encode(folder).map_err(RemoteError::from)?;
                 let about = About::of_wit(&package).revision_of(folder);
-                Ok(Given { name: package.name.name, bytes: package.bytes, about })
+                let (name, bytes) = (package.name.name, package.bytes);
+                Ok(Given { name, bytes, about, folder: None, lock: None })
             }
         }
     }
@@ -110,7 +115,15 @@ fn pipeline(manifest: &Path, options: &BuildOptions) -> Result<Given> {
         None => About::default(),
     };
     let about = About { title: Some(report.pipeline.clone()), ..about.revision_of(folder) };
-    Ok(Given { name: report.pipeline, bytes: composed.component, about })
+    // What others can ask for by a digest, its publisher can make again.
+    composed.lock.write(&Lock::beside(manifest))?;
+    Ok(Given {
+        name: report.pipeline,
+        bytes: composed.component,
+        about,
+        folder: Some(folder.to_owned()),
+        lock: Some(composed.lock),
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
