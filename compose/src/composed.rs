@@ -71,7 +71,9 @@ fn by_plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<(Plan, Vec<u8>), Ve
             Some(stage) => manifest.stages[stage].source.at,
             None => manifest.name.at,
         };
-        vec![WiringProblem::Rejected { message: fault.message, at }.into()]
+        let sides = fault.name.and_then(|name| plan::sides(manifest, loaded, &name));
+        let sides = sides.into_iter().flatten().collect();
+        vec![WiringProblem::Rejected { message: fault.message, sides, at }.into()]
     })?;
     Ok((plan, component))
 }

@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use periplasm_request::{SECTION, join};
 use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
+use wac_graph::{CompositionGraph, EncodeError, EncodeOptions, NodeId};
 use wasm_encoder::{ComponentSection, CustomSection};
 use wasmparser::{Validator, WasmFeatures};
 
@@ -31,6 +31,8 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     /// The stage it stopped at.
     pub(crate) stage: Option<usize>,
+    /// The interface that does not fit.
+    pub(crate) name: Option<String>,
 }
 
 impl Fault {
@@ -44,11 +46,17 @@ impl Fault {
             message = format!("{message}: {error}");
             cause = error.source();
         }
-        Self { message, stage: stage.into() }
+        Self { message, stage: stage.into(), name: None }
+    }
+
+    /// With the interface whose two sides do not fit.
+    pub(crate) fn about(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self
     }
 
     pub(crate) fn words(message: impl Into<String>) -> Self {
-        Self { message: message.into(), stage: None }
+        Self { message: message.into(), stage: None, name: None }
     }
 }
 
@@ -116,7 +124,7 @@ fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>,
         for (argument, node) in arguments {
             graph
                 .set_instantiation_argument(instance, argument, node)
-                .map_err(|error| fault(&error))?;
+                .map_err(|error| fault(&error).about(argument))?;
         }
         graph.set_node_name(instance, name);
         instances[index] = Some(instance);
@@ -130,7 +138,13 @@ fn graph(manifest: &Manifest, loaded: &[Loaded], plan: &Plan) -> Result<Vec<u8>,
     }
     // `check` validates, with the custom section.
     let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
-    graph.encode(options).map_err(|error| Fault::new(None, &error))
+    graph.encode(options).map_err(|error| {
+        let fault = Fault::new(None, &error);
+        match &error {
+            EncodeError::ImportTypeMergeConflict { import, .. } => fault.about(import),
+            _ => fault,
+        }
+    })
 }
 
 /// The result must be valid, must be readable by tools, and must ask for the

@@ -65,8 +65,8 @@ pub use lock::{Lock, LockChange, LockError, LockedPackage, LockedStage};
 pub use options::{Options, Phase, Progress, Update};
 pub use output::{WriteError, write};
 pub use problem::{
-    ComposeError, Difference, GivenProblem, LockProblem, ManifestProblem, Problem, StageProblem,
-    ThroughProblem, UsbProblem, WacFault, WacInFile, WacProblem, WiringProblem,
+    ComposeError, GivenProblem, LockProblem, ManifestProblem, Problem, StageProblem,
+    ThroughProblem, UsbProblem, View, WacFault, WacInFile, WacProblem, WiringProblem,
 };
 pub use report::{
     ExportReport, GivenReport, HostReport, Permissions, REPORT_FORMAT, Report, SlotReport,

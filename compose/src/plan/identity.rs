@@ -3,7 +3,7 @@
 
 use super::{Staged, Wire};
 use crate::component::{Import, ImportKind, Origin};
-use crate::problem::{Problem, WiringProblem};
+use crate::problem::{Problem, View, WiringProblem};
 
 /// Who made a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,48 @@ impl Makers<'_> {
         }
     }
 
+    /// The resource as the stage sees it, and who makes what it gets.
+    fn sides(&self, user: usize, taken: &[(&Import, &Maker); 2], resource: &str) -> Vec<View> {
+        let [(owner, _), (import, _)] = taken;
+        let mut lines = vec![format!("  interface {} {{ resource {resource}; }}", owner.name)];
+        let brings = match owner.name == import.name {
+            true => format!("  interface {} {{ resource {resource}; }}", import.name),
+            false => {
+                format!("  interface {} {{ use {}.{{{resource}}}; }}", import.name, owner.name)
+            }
+        };
+        lines.push(brings);
+        lines.push(format!("  // one `{resource}`"));
+        let stage = self.staged[user].stage.name.value.clone();
+        let interface = "both as".to_owned();
+        let mut views = vec![View { stage: Some(stage), does: "imports", interface, lines }];
+        for (import, maker) in taken {
+            let (stage, line) = match maker {
+                Maker::Host(interface, name) => {
+                    (None, format!("+ // `{name}` of {interface} is the host's own"))
+                }
+                Maker::Stage(stage, number) => {
+                    let staged = &self.staged[*stage];
+                    let shape = &staged.loaded.shape;
+                    let of = shape.exports.iter().find_map(|export| {
+                        let mut all = export.contract.resources.iter();
+                        let (name, _) = all.find(|(_, n)| *n == number)?;
+                        Some((name, &export.name))
+                    });
+                    let line = match of {
+                        Some((name, of)) => format!("+ // its own `{name}`, of {of}"),
+                        None => "+ // its own".to_owned(),
+                    };
+                    (Some(staged.stage.name.value.clone()), line)
+                }
+            };
+            let does = if stage.is_some() { "exports" } else { "gives" };
+            let interface = import.name.clone();
+            views.push(View { stage, does, interface, lines: vec![line] });
+        }
+        views
+    }
+
     fn describe(
         &self,
         user: usize,
@@ -95,11 +137,13 @@ impl Makers<'_> {
             Some(Origin::Import(index)) => loaded.shape.imports.get(*index),
             _ => None,
         };
+        let owner = owner.unwrap_or(import);
         WiringProblem::Resource {
+            sides: self.sides(user, &[(owner, expected), (import, given)], resource),
             stage: stage.name.value.clone(),
             resource: resource.to_owned(),
             through: import.name.clone(),
-            owner: owner.unwrap_or(import).name.clone(),
+            owner: owner.name.clone(),
             one: self.words(given),
             other: self.words(expected),
             at: stage.uses_at,

@@ -17,6 +17,7 @@ use crate::manifest::Manifest;
 use crate::problem::Problem;
 use crate::source::Loaded;
 
+pub(crate) use fit::sides;
 pub(crate) use script::{Found, check_wired};
 pub(crate) use slots::{SHARED, WASI, check as check_slots};
 pub(crate) use through::settle;

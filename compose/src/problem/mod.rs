@@ -22,7 +22,7 @@ pub use stage::StageProblem;
 pub use through::ThroughProblem;
 pub use usb::UsbProblem;
 pub use wac::{WacFault, WacInFile, WacProblem};
-pub use wiring::{Difference, WiringProblem};
+pub use wiring::{View, WiringProblem};
 
 use crate::build::{BuildError, MissingTarget};
 

@@ -167,10 +167,13 @@ pub enum WiringProblem {
     },
     /// Two stages have different ideas of the same interface.
     #[error(
-        "`{left}` and `{right}` were built against different definitions of {interface}\n{}",
-        lines(differences)
+        "`{left}` and `{right}` were built against different definitions of {interface}\n\n{}",
+        lines(sides)
     )]
-    #[diagnostic(help("rebuild both against the same WIT"))]
+    #[diagnostic(help(
+        "rebuild both against the same WIT: take the package's files from where `{left}` has \
+         them. Where a package changed, its version should have, too"
+    ))]
     Mismatch {
         /// The stage that exports it, or that imports it first.
         left: String,
@@ -178,8 +181,8 @@ pub enum WiringProblem {
         right: String,
         /// The interface.
         interface: String,
-        /// What differs.
-        differences: Vec<Difference>,
+        /// What each of them sees.
+        sides: [View; 2],
         /// Where `left` is named.
         #[label("one definition")]
         left_at: SourceSpan,
@@ -190,11 +193,12 @@ pub enum WiringProblem {
     /// A resource reaches a stage from two makers.
     #[error(
         "stage `{stage}` gets `{resource}` of {through} from {one}, and takes it for the \
-         `{resource}` of {owner}, which it gets from {other}"
+         `{resource}` of {owner}, which it gets from {other}\n\n{}",
+        lines(sides)
     )]
     #[diagnostic(help(
-        "a handle that one stage made means nothing to another: let `{stage}` take both \
-         interfaces from the same stage"
+        "resources of one name are not the same when two make them: a handle that one stage made \
+         means nothing to another. Let `{stage}` take both interfaces from the same stage"
     ))]
     Resource {
         /// The stage.
@@ -205,6 +209,8 @@ pub enum WiringProblem {
         through: String,
         /// The interface that defines it.
         owner: String,
+        /// What the stage takes for one resource, and who makes each.
+        sides: Vec<View>,
         /// Who makes the one.
         one: String,
         /// Who makes the other.
@@ -248,7 +254,7 @@ pub enum WiringProblem {
         at: SourceSpan,
     },
     /// The stages fit by all that is checked, and yet cannot be put together.
-    #[error("the stages cannot be put together: {message}")]
+    #[error("the stages cannot be put together: {message}{}{}", gap(sides), lines(sides))]
     #[diagnostic(help(
         "rebuild all stages against the same WIT; if that does not help, this is a defect of \
          `compose`: please report it with the manifest and the stages"
@@ -256,33 +262,42 @@ pub enum WiringProblem {
     Rejected {
         /// What the tool that does it says.
         message: String,
+        /// Both sides of what it refused, if they are known.
+        sides: Vec<View>,
         /// The stage it stopped at, or the pipeline.
         #[label("stopped here")]
         at: SourceSpan,
     },
 }
 
-/// A function or type that two stages define differently.
+/// An interface as one stage sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The function or type.
-    pub item: String,
-    /// The one stage and its definition, in words.
-    pub left: (String, String),
-    /// The other stage and its definition.
-    pub right: (String, String),
+pub struct View {
+    /// The stage; the host if absent.
+    pub stage: Option<String>,
+    /// Whether it `exports`, `imports` or `gives` the interface.
+    pub does: &'static str,
+    /// The interface, in the version that the stage was built against.
+    pub interface: String,
+    /// WIT, with `-` or `+` before each line that the other side has otherwise,
+    /// or has not.
+    pub lines: Vec<String>,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.left.0.len().max(self.right.0.len());
-        let ((left, has), (right, expects)) = (&self.left, &self.right);
-        writeln!(f, "{}", self.item)?;
-        writeln!(f, "  {left:width$}  {has}")?;
-        write!(f, "  {right:width$}  {expects}")
+        match &self.stage {
+            Some(stage) => write!(f, "`{stage}` {} {}", self.does, self.interface)?,
+            None => write!(f, "the host {} {}", self.does, self.interface)?,
+        }
+        self.lines.iter().try_for_each(|line| write!(f, "\n{line}"))
     }
 }
 
-fn lines(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+pub(super) fn lines(sides: &[View]) -> String {
+    sides.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn gap(sides: &[View]) -> &'static str {
+    if sides.is_empty() { "" } else { "\n\n" }
 }

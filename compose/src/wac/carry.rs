@@ -16,7 +16,7 @@ use super::{exports, files, language, names, target};
 use crate::encode::{Fault, check, guarded};
 use crate::manifest::{At, Manifest, SlotEntry, Stage, Text, Wants};
 use crate::plan::{self, Plan};
-use crate::problem::{Problem, WacFault, WiringProblem};
+use crate::problem::{Problem, View, WacFault, WiringProblem};
 use crate::source::Loaded;
 
 /// Puts the stages together as the script says.
@@ -57,7 +57,9 @@ pub(crate) fn compose(
 
     let resolved = guarded(|| Ok(document.resolve(found)));
     let resolved = resolved.map_err(|fault| told(panic(script, fault)))?;
-    let resolution = resolved.map_err(|error| told(language::resolution(&error)))?;
+    let resolution = resolved.map_err(|error| {
+        told(language::resolution(&error, &|name| plan::sides(manifest, loaded, name)))
+    })?;
     let mut graph = resolution.into_graph();
 
     let mut faults = Vec::new();
@@ -181,7 +183,9 @@ fn encode(
 ) -> Result<Vec<u8>, WacFault> {
     let rejected = |fault: Fault| -> WacFault {
         let at = fault.stage.map_or(script.name_at, |stage| place(script, stage));
-        WiringProblem::Rejected { message: fault.message, at }.into()
+        let sides = fault.name.and_then(|name| plan::sides(manifest, loaded, &name));
+        let sides = sides.into_iter().flatten().collect();
+        WiringProblem::Rejected { message: fault.message, sides, at }.into()
     };
     // Types that a script declares are for itself: wac would export them, and
     // no tool reads a component that does.
@@ -197,7 +201,10 @@ fn encode(
     }
     // `check` validates, with the custom section.
     let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
-    let bytes = graph.encode(options).map_err(|error| conflict(script, wired, &error))?;
+    let bytes = graph.encode(options).map_err(|error| {
+        let sides = |name: &str| plan::sides(manifest, loaded, name);
+        conflict(script, wired, &error, &sides)
+    })?;
     let stages: Vec<&str> = manifest.stages.iter().map(|s| s.name.value.as_str()).collect();
     let mut bytes = names::tidy(&bytes, &stages).map_err(rejected)?;
     let data = Cow::Owned(plan.requests.to_bytes());
@@ -232,14 +239,20 @@ fn fill(
         let Some(kind) = kind else {
             return Err(Fault::words(format!("slot `{slot}` of stage `{name}` got lost")));
         };
-        let node = graph.import(join(name, slot), kind).map_err(|error| fault(&error))?;
+        let node =
+            graph.import(join(name, slot), kind).map_err(|error| fault(&error).about(slot))?;
         graph.set_instantiation_argument(instance, slot, node).map_err(|error| fault(&error))?;
     }
     Ok(())
 }
 
 /// Imports that cannot be one, with the places that want them.
-fn conflict(script: &Script, wired: &Wired, error: &EncodeError) -> WacFault {
+fn conflict(
+    script: &Script,
+    wired: &Wired,
+    error: &EncodeError,
+    sides: &dyn Fn(&str) -> Option<[View; 2]>,
+) -> WacFault {
     let stage = |node: &NodeId| {
         let stage = wired.nodes.iter().position(|found| *found == Some(*node));
         stage.map_or(script.name_at, |stage| place(script, stage))
@@ -269,5 +282,9 @@ fn conflict(script: &Script, wired: &Wired, error: &EncodeError) -> WacFault {
             "rebuild all stages against the same WIT".to_owned(),
         ),
     };
-    WacFault::Language { message: Fault::new(None, error).message, help, labels }
+    let mut message = Fault::new(None, error).message;
+    if let EncodeError::ImportTypeMergeConflict { import, .. } = error {
+        message += &language::shown(sides(import));
+    }
+    WacFault::Language { message, help, labels }
 }

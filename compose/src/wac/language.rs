@@ -3,7 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use wac_parser::resolution::Error;
 
-use crate::problem::WacFault;
+use crate::problem::{View, WacFault};
 
 /// Where the language is described.
 const REFERENCE: &str = "the language is described in wac's LANGUAGE.md: \
@@ -15,8 +15,20 @@ pub(super) fn syntax(error: &wac_parser::Error) -> WacFault {
 }
 
 /// A document that means nothing, or something that the packages do not allow.
-pub(super) fn resolution(error: &Error) -> WacFault {
-    fault(error, help(error))
+/// `sides` knows both sides of an interface that two stages see differently.
+pub(super) fn resolution(error: &Error, sides: &dyn Fn(&str) -> Option<[View; 2]>) -> WacFault {
+    let mut fault = fault(error, help(error));
+    if let (Error::MismatchedInstantiationArg { name, .. }, WacFault::Language { message, .. }) =
+        (error, &mut fault)
+    {
+        *message += &shown(sides(name));
+    }
+    fault
+}
+
+/// Both sides, below a message.
+pub(super) fn shown(sides: Option<[View; 2]>) -> String {
+    sides.map(|[one, other]| format!("\n\n{one}\n{other}")).unwrap_or_default()
 }
 
 /// A panic of wac's, which is no answer to the user.
