@@ -1,6 +1,7 @@
 //! Pushing and pulling, and how far it is.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use periplasm_registry::{
     At, Client, Descriptor, Digest, Manifest, Progress, Registry, media_type,
@@ -8,6 +9,7 @@ use periplasm_registry::{
 
 use crate::common::{bytes, client, settings};
 use crate::good;
+use crate::server::answer;
 
 /// How much was begun, and how much of it came.
 #[derive(Debug, Default)]
@@ -56,6 +58,24 @@ fn what_is_pushed_is_pulled() {
     let whole = |bytes: u64| (Some(bytes), bytes, true);
     let all = [whole(1 << 20), whole(2), whole(1 << 20), whole(1 << 20)];
     assert_eq!(*meter.0.lock().unwrap(), all);
+}
+
+#[test]
+fn a_push_that_was_cut_begins_anew() {
+    let server = good::registry(true);
+    let content = bytes(1000);
+    let blob = Descriptor::of(media_type::WASM, &content);
+    let upload = "/v2/a/blobs/uploads/";
+    let to = format!("{upload}1?state=2&digest={}", blob.digest.as_str().replace(':', "%3A"));
+    let begun = answer(202).header("Location", format!("{upload}1?state=2"));
+    server.on(&format!("POST {upload}"), [answer(500), begun]);
+    let taken = answer(201).header("Location", "/v2/a/blobs/there");
+    server.on(&format!("PUT {to}"), [answer(503), answer(201).nothing(), taken]);
+    let settings = settings(&server).patience(&server.host, Duration::from_secs(20), 3);
+    client(settings).put_blob(&server.repository(), &content).unwrap();
+    assert_eq!(server.count(&format!("POST {upload}")), 4);
+    assert_eq!(server.count(&format!("PUT {to}")), 3);
+    assert_eq!(server.seen().last().unwrap().body, content);
 }
 
 #[test]
@@ -124,7 +144,7 @@ fn what_a_host_says_about_itself() {
     let server = good::registry(true);
     let client = client(settings(&server));
     assert_eq!(client.well_known(&server.host, "a/b.json").unwrap(), None);
-    server.on("GET /.well-known/a/b.json", [crate::server::answer(200).body("{}")]);
+    server.on("GET /.well-known/a/b.json", [answer(200).body("{}")]);
     assert_eq!(client.well_known(&server.host, "a/b.json").unwrap().unwrap(), b"{}");
     for host in ["user@127.0.0.1", "127.0.0.1/x", "127.0.0.1?", "127.0.0.1#", ""] {
         assert!(client.well_known(host, "a/b.json").is_err(), "{host}");
