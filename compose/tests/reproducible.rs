@@ -1,7 +1,7 @@
 //! The same source gives the same bytes, wherever it lies.
 //!
-//! Two checkouts in folders of different depth, each built from nothing, with a
-//! folder of its own for what cargo downloads, compose to the same component and
+//! Two checkouts in folders of different depth, each built from nothing, with
+//! folders of their own for what cargo downloads and for the compiler, compose to the same component and
 //! the same lock. What is used from crates.io is what this project uses itself,
 //! so that nothing is fetched.
 #![cfg(unix)]
@@ -62,7 +62,10 @@ fn write_checkout(root: &Path) {
     let package = |name: &str, more: &str| {
         format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{more}")
     };
-    write(root.join("Cargo.toml"), "[workspace]\nmembers = [\"meter\", \"app\"]\nresolver = \"3\"\n");
+    write(
+        root.join("Cargo.toml"),
+        "[workspace]\nmembers = [\"meter\", \"app\"]\nresolver = \"3\"\n",
+    );
     let driver = "[lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\nnb = \"1\"\n";
     write(root.join("meter/Cargo.toml"), package("meter", driver));
     write(root.join("meter/src/lib.rs"), DRIVER);
@@ -86,13 +89,40 @@ fn write_home(home: &Path) {
     }
 }
 
+/// The same compiler in another folder and with its component rust-src, as far
+/// as the compiler looks. Gives the program.
+fn write_toolchain(folder: &Path) -> PathBuf {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+    let real = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end());
+    let link = |within: &str, without: &str| {
+        let folder = folder.join(within);
+        std::fs::create_dir_all(&folder).unwrap();
+        for entry in common::sorted(&real.join(within)) {
+            let name = entry.file_name().unwrap();
+            if name != without {
+                std::os::unix::fs::symlink(&entry, folder.join(name)).unwrap();
+            }
+        }
+    };
+    link("lib", "rustlib");
+    link("lib/rustlib", "src");
+    write(folder.join("lib/rustlib/src/rust/library/std/src/lib.rs"), "");
+    let program = folder.join("rustc");
+    let text = format!("#!/bin/sh\nexec rustc --sysroot '{}' \"$@\"\n", folder.display());
+    write(program.clone(), text);
+    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, runs).unwrap();
+    program
+}
+
 /// Composes a checkout in a process of its own, where cargo has another home.
-fn compose_apart(root: &Path, home: &Path) -> (Vec<u8>, String) {
+fn compose_apart(root: &Path, home: &Path, rustc: &Path) -> (Vec<u8>, String) {
     write_home(home);
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--ignored", "--nocapture"])
         .env(CHECKOUT, root)
         .env("CARGO_HOME", home)
+        .env("RUSTC", rustc)
         .env_remove("CARGO_TARGET_DIR")
         .output()
         .unwrap();
@@ -117,10 +147,11 @@ fn two_checkouts_compose_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (folder.path().join("a"), folder.path().join("another/much/deeper"));
     [&here, &there].into_iter().for_each(|root| write_checkout(root));
-    let (one, one_lock) = compose_apart(&here, &folder.path().join("home"));
+    let (one, one_lock) = compose_apart(&here, &folder.path().join("home"), Path::new("rustc"));
     // What is promised needs the same versions of all crates.
     std::fs::copy(here.join("Cargo.lock"), there.join("Cargo.lock")).unwrap();
-    let (other, other_lock) = compose_apart(&there, &folder.path().join("other-home"));
+    let rustc = write_toolchain(&folder.path().join("toolchain"));
+    let (other, other_lock) = compose_apart(&there, &folder.path().join("other-home"), &rustc);
     let path = folder.path().to_str().unwrap().as_bytes();
     assert!(!one.windows(path.len()).any(|part| part == path), "it names its folder");
     assert_eq!(one_lock, other_lock);

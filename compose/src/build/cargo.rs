@@ -9,6 +9,7 @@ use cargo_metadata::{Artifact, Message, TargetKind};
 
 use super::error::BuildError;
 use super::package::{APP_TARGET, Package, cargo};
+use super::target::Toolchain;
 use crate::options::Options;
 
 /// Rust's default of 1 MiB costs 17 pages in every instance. Drivers compute a
@@ -42,7 +43,11 @@ pub(super) struct Built {
 }
 
 /// Builds the crate.
-pub(super) fn build(package: &Package, options: &Options) -> Result<Built, BuildError> {
+pub(super) fn build(
+    package: &Package,
+    toolchain: &Toolchain,
+    options: &Options,
+) -> Result<Built, BuildError> {
     let program = cargo();
     let mut command = Command::new(&program);
     command
@@ -66,7 +71,7 @@ pub(super) fn build(package: &Package, options: &Options) -> Result<Built, Build
             command.args(["--config", setting]);
         });
     }
-    command.arg("--config").arg(rustflags(package));
+    command.arg("--config").arg(rustflags(package, toolchain));
     // These would replace the flags above or add to them, and make the bytes
     // depend on who builds.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -133,7 +138,7 @@ fn has_profile(workspace: &Path) -> bool {
 }
 
 /// The compiler's flags, as a setting of cargo.
-fn rustflags(package: &Package) -> OsString {
+fn rustflags(package: &Package, toolchain: &Toolchain) -> OsString {
     let stack = if package.target == APP_TARGET { STD_STACK } else { DRIVER_STACK };
     let mut flags = vec![format!("-Clink-arg=-zstack-size={stack}")];
     // Panic messages name source files. The last rule that fits a path wins,
@@ -157,6 +162,10 @@ fn rustflags(package: &Package) -> OsString {
         folders.iter().for_each(|folder| remap(folder, "registry"));
         remap(&home.join("git/checkouts"), "git");
     }
+    // With the toolchain's component rust-src, panics in generic code of std
+    // would name the toolchain's folder, and without it they name this.
+    let std = toolchain.sysroot.join("lib/rustlib/src/rust");
+    remap(&std, &format!("/rustc/{}", toolchain.commit));
     let flags = flags.into_iter().map(toml::Value::String).collect::<Vec<_>>();
     format!("target.{}.rustflags={}", package.target, toml::Value::Array(flags)).into()
 }

@@ -81,8 +81,8 @@ pub enum BuildError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     MissingTarget(#[from] MissingTarget),
-    /// `rustc` does not say where it is.
-    #[error("`{rustc} --print sysroot` failed:\n{output}")]
+    /// `rustc` does not say where it is, or which one.
+    #[error("`{rustc}` does not say where it is and which one:\n{output}")]
     #[diagnostic(help("is the toolchain of the crate installed? `rustup show` tells"))]
     Sysroot {
         /// The compiler.

@@ -26,12 +26,17 @@ use crate::options::Options;
 /// Which crates it was built from is in the component: in the section
 /// `.dep-v0`, in cargo-auditable's form.
 ///
+/// The same source gives the same bytes, wherever the crate, cargo's downloads
+/// and the toolchain lie, if rustc is the same one and Cargo.lock is, and no
+/// build script or macro takes something else from the machine. `RUSTFLAGS` of
+/// whoever builds is left out; `[profile.guest]` of the workspace counts.
+///
 /// Crates are to be built one after another, never two in one cargo command:
 /// cargo would unify their features, and an app's `std` leak into a driver.
 pub fn build_stage(crate_dir: &Path, options: &Options) -> Result<StageComponent, BuildError> {
     let package = package::find(crate_dir, options)?;
-    target::require(&package)?;
-    let built = cargo::build(&package, options)?;
+    let toolchain = target::require(&package)?;
+    let built = cargo::build(&package, &toolchain, options)?;
     let component = artifact::component(&built.file)?;
     let component = audit::put_in(component, &package, &built.artifacts);
     let kind = if package.is_app { StageKind::App } else { StageKind::Driver };

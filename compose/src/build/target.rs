@@ -27,10 +27,43 @@ pub fn missing_targets(
     directory: &Path,
     targets: &[&str],
 ) -> Result<Vec<MissingTarget>, BuildError> {
+    Ok(missing(&sysroot(directory)?, directory, targets))
+}
+
+/// The compiler that builds a crate.
+pub(super) struct Toolchain {
+    /// Where it is.
+    pub(super) sysroot: PathBuf,
+    /// Which one it is: the commit that it was built from.
+    pub(super) commit: String,
+}
+
+/// Before cargo fails in the middle of the first dependency.
+pub(super) fn require(package: &Package) -> Result<Toolchain, BuildError> {
+    let sysroot = sysroot(&package.directory)?;
+    match missing(&sysroot, &package.directory, &[package.target]).pop() {
+        Some(missing) => Err(missing.into()),
+        None => Ok(Toolchain { commit: commit(&package.directory)?, sysroot }),
+    }
+}
+
+fn sysroot(directory: &Path) -> Result<PathBuf, BuildError> {
+    Ok(PathBuf::from(rustc(directory, &["--print", "sysroot"])?.trim_end()))
+}
+
+fn commit(directory: &Path) -> Result<String, BuildError> {
+    let version = rustc(directory, &["--version", "--verbose"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+    // A compiler that somebody built from an archive does not know.
+    Ok(commit.unwrap_or("unknown").to_owned())
+}
+
+/// What the compiler says in this folder.
+fn rustc(directory: &Path, args: &[&str]) -> Result<String, BuildError> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let shown = rustc.to_string_lossy().into_owned();
     let output = Command::new(&rustc)
-        .args(["--print", "sysroot"])
+        .args(args)
         .current_dir(directory)
         .output()
         .map_err(|source| BuildError::NoProgram { program: shown.clone(), source })?;
@@ -38,14 +71,7 @@ pub fn missing_targets(
         let output = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
         return Err(BuildError::Sysroot { rustc: shown, output });
     }
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end());
-    Ok(missing(&sysroot, directory, targets))
-}
-
-/// Before cargo fails in the middle of the first dependency.
-pub(super) fn require(package: &Package) -> Result<(), BuildError> {
-    let mut missing = missing_targets(&package.directory, &[package.target])?;
-    missing.pop().map_or(Ok(()), |missing| Err(missing.into()))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn missing(sysroot: &Path, directory: &Path, targets: &[&str]) -> Vec<MissingTarget> {
