@@ -13,7 +13,7 @@ use periplasm_compose::{Fetch, FetchError, Fetched, Remote};
 use periplasm_registry::artifact::Kind;
 use periplasm_registry::package::{self, PackageConfig, PackageName};
 use periplasm_registry::{Reference, Registry, pull};
-use periplasm_trust::{Policy, verify};
+use periplasm_trust::{Policy, rule_for, verify};
 
 pub use error::RemoteStageError;
 
@@ -89,6 +89,8 @@ pub fn fetch_stage(
         let reference = reference.to_string();
         RemoteStageError::Pull { reference, source }
     };
+    // Before it is asked for anything: see ARCHITECTURE.md, "The policy is asked first".
+    rule_for(policy, &reference.repository)?;
     let found = pull::find(registry, reference).map_err(pull_error)?;
     verify(registry, &found.reference, &found.digest, policy, now)?;
     let pulled = pull::fetch(registry, found).map_err(pull_error)?;

@@ -44,6 +44,9 @@ fn an_unsigned_stage_is_refused_unless_the_policy_says_so() {
     let nobody = Policy::parse("", "policy.toml", Path::new("")).unwrap();
     let error = fetch(&nobody).unwrap_err();
     assert!(error.to_string().starts_with("no rule of policy.toml"), "{error}");
+    // Nor is a registry asked that no rule names: this one has nothing.
+    let asked = fetch_stage(&Memory::new(), &reference, &nobody, SystemTime::now());
+    assert!(matches!(asked, Err(RemoteStageError::Verify(_))), "{asked:?}");
     let fetched = fetch(&unsigned()).unwrap();
     assert_eq!(fetched.component, code());
 
