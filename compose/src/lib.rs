@@ -31,6 +31,7 @@
 //! - This crate knows nothing of the host that runs the result.
 #![forbid(unsafe_code)]
 
+mod adapt;
 mod build;
 mod component;
 mod composed;

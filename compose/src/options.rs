@@ -17,6 +17,10 @@ pub struct Options {
     /// The crate of the WASI that is composed into drivers on std; if absent,
     /// `seal` in the folder in which this crate was compiled.
     pub seal: Option<PathBuf>,
+    /// The folder of the adapters that are composed into stages that speak
+    /// WASI's drafts; if absent, `adapters` in the folder in which this crate
+    /// was compiled.
+    pub adapters: Option<PathBuf>,
     /// Who fetches stages from registries; without one they are refused.
     pub fetch: Option<Arc<dyn Fetch>>,
     /// Which stages are looked up anew, although the lock has them.

@@ -33,7 +33,7 @@ pub(crate) fn build(options: &Options) -> Result<Vec<u8>, BuildError> {
 
 /// A sixth of the seal are names for whoever debugs it. All of it if it cannot
 /// be read: whoever composes it says so better.
-fn without_names(component: &[u8]) -> Vec<u8> {
+pub(crate) fn without_names(component: &[u8]) -> Vec<u8> {
     let (mut kept, mut depth) = (Component::new(), 0_u32);
     for payload in Parser::new(0).parse_all(component) {
         let Ok(payload) = payload else { return component.to_vec() };

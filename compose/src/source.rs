@@ -1,10 +1,12 @@
 //! Getting the component of every stage.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::adapt::{self, Adapter};
 use crate::build::build_stage;
 use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, digest, sniff};
 use crate::fetch::{self, Fetched, Remote};
@@ -21,6 +23,8 @@ pub(crate) struct Loaded {
     pub(crate) shape: Shape,
     /// Whether it has a sealed WASI in it.
     pub(crate) sealed: bool,
+    /// The drafts that adapters in it speak.
+    pub(crate) adapters: Vec<&'static str>,
     /// If it was fetched: its reference, with a digest.
     pub(crate) resolved: Option<String>,
     /// The digest of the component, as its source gave it.
@@ -56,12 +60,15 @@ pub(crate) struct Loader<'a> {
     fetched: HashMap<(Remote, Option<String>), Fetched>,
     /// Built when the first stage needs it.
     seal: Option<Vec<u8>>,
+    /// By their packages, each built when the first stage needs it.
+    adapters: HashMap<&'static str, Vec<u8>>,
 }
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(text: &'a Text, options: &'a Options, pins: &'a Pins) -> Self {
         let (built, fetched) = (HashMap::new(), HashMap::new());
-        Self { text, options, pins, built, fetched, seal: None }
+        let adapters = HashMap::new();
+        Self { text, options, pins, built, fetched, seal: None, adapters }
     }
 
     pub(crate) fn load(
@@ -87,6 +94,14 @@ impl<'a> Loader<'a> {
         progress.enter(Phase::Checking { stage: name });
         let shape = read_shape(stage, &bytes)?;
         let (given, mut with) = (digest(&bytes), BTreeMap::new());
+        let (mut bytes, mut shape, mut adapters) = (bytes, shape, Vec::new());
+        for adapter in adapt::needed(stage, &shape) {
+            bytes = self.adapt(stage, &bytes, &shape, adapter).map_err(|p| vec![p.into()])?;
+            shape = read_shape(stage, &bytes)?;
+            let built = self.adapters.get(adapter.package).map(|built| digest(built));
+            with.extend(built.map(|digest| (adapter.key(), digest)));
+            adapters.push(adapter.package);
+        }
         let told = settings::put_in(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
         let (bytes, shape) = match told {
             Some(bytes) => {
@@ -109,7 +124,7 @@ impl<'a> Loader<'a> {
             false => (bytes, shape),
         };
         let component = StageComponent::new(bytes, shape.kind());
-        Ok(Loaded { component, shape, sealed, resolved, given, with })
+        Ok(Loaded { component, shape, sealed, adapters, resolved, given, with })
     }
 
     fn fetch(&mut self, stage: &Stage, remote: &Remote) -> Result<Fetched, StageProblem> {
@@ -141,6 +156,32 @@ impl<'a> Loader<'a> {
         let sealed = seal::seal(stage, driver, shape, &seal);
         self.seal = Some(seal);
         sealed.map_err(|fault| StageProblem::Unsealed { stage: name(), message: fault.message, at })
+    }
+
+    /// The stage with the adapter inside.
+    fn adapt(
+        &mut self,
+        stage: &Stage,
+        component: &[u8],
+        shape: &Shape,
+        adapter: &Adapter,
+    ) -> Result<Vec<u8>, StageProblem> {
+        let (name, at, package) = (|| stage.name.value.clone(), stage.source.at, adapter.package);
+        let built = match self.adapters.entry(package) {
+            Entry::Occupied(built) => built.into_mut(),
+            Entry::Vacant(place) => {
+                let built = adapter
+                    .build(self.options)
+                    .map_err(|source| StageProblem::NoAdapter { stage: name(), source, at })?;
+                place.insert(built)
+            }
+        };
+        adapter.put_in(stage, component, shape, built).map_err(|fault| StageProblem::Unadapted {
+            stage: name(),
+            adapter: package,
+            message: fault.message,
+            at,
+        })
     }
 
     fn build(&mut self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {

@@ -29,6 +29,7 @@ impl Found<'_> {
             source: None,
             // A WASI inside is what the stage does not import.
             sealed: false,
+            adapters: Vec::new(),
             // They are in its code.
             settings: BTreeMap::new(),
             bytes: self.bytes,

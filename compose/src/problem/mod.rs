@@ -95,7 +95,8 @@ impl ComposeError {
         self.problems.iter().filter_map(|problem| match problem {
             Problem::Stage(
                 StageProblem::Build { source: BuildError::MissingTarget(missing), .. }
-                | StageProblem::NoSeal { source: BuildError::MissingTarget(missing), .. },
+                | StageProblem::NoSeal { source: BuildError::MissingTarget(missing), .. }
+                | StageProblem::NoAdapter { source: BuildError::MissingTarget(missing), .. },
             ) => Some(missing),
             _ => None,
         })

@@ -181,6 +181,36 @@ pub enum StageProblem {
         #[label("this driver imports WASI")]
         at: SourceSpan,
     },
+    /// The adapter that a stage needs cannot be built.
+    #[error("stage `{stage}` speaks a draft of WASI, whose adapter cannot be built")]
+    NoAdapter {
+        /// The stage.
+        stage: String,
+        /// Where the stage's component is named.
+        #[label("imports the draft")]
+        at: SourceSpan,
+        /// Why.
+        #[source]
+        #[diagnostic_source]
+        source: BuildError,
+    },
+    /// The draft that a stage speaks is not the one that the adapter knows.
+    #[error("the adapter for {adapter} does not fit stage `{stage}`: {message}")]
+    #[diagnostic(help(
+        "build the stage against the draft in `compose/adapters/*/wit`, or against the interfaces \
+         of periplasm:hal"
+    ))]
+    Unadapted {
+        /// The stage.
+        stage: String,
+        /// The draft's package.
+        adapter: &'static str,
+        /// What does not fit.
+        message: String,
+        /// Where the stage's component is named.
+        #[label("imports {adapter}")]
+        at: SourceSpan,
+    },
     /// A driver to which the sealed WASI does not fit.
     #[error("the sealed WASI does not fit driver `{stage}`: {message}")]
     #[diagnostic(help(

@@ -43,6 +43,7 @@ fn one(facts: &Facts<'_>, stage: &StageFacts<'_>) -> StageReport {
         kind: stage.kind,
         source: stage.source.clone(),
         sealed: stage.sealed,
+        adapters: stage.adapters.clone(),
         size: stage.bytes.len(),
         digest: digest(stage.bytes),
         settings: stage.settings.clone(),

@@ -57,6 +57,10 @@ pub struct StageReport {
     /// Whether it has a WASI of its own inside, which shares nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub sealed: bool,
+    /// The drafts of WASI that it speaks through adapters inside, such as
+    /// `wasi:gpio`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adapters: Vec<&'static str>,
     /// The size of its component, with the settings in it, in bytes.
     pub size: usize,
     /// `sha256:` and the digest of its component.

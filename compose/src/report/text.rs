@@ -57,7 +57,9 @@ impl fmt::Display for SourceReport {
 
 fn row(stage: &StageReport) -> [String; 5] {
     let sealed = if stage.sealed { ", sealed WASI" } else { "" };
-    let source = stage.source.as_ref().map(ToString::to_string).unwrap_or_default() + sealed;
+    let adapters = stage.adapters.iter().map(|adapter| format!(", adapter: {adapter}"));
+    let source = stage.source.as_ref().map(ToString::to_string).unwrap_or_default();
+    let source = source + sealed + &adapters.collect::<String>();
     let digest = stage.digest.get(..SHORT_DIGEST).unwrap_or(&stage.digest).to_owned();
     [stage.name.clone(), stage.kind.as_str().to_owned(), size(stage.size), digest, source]
 }

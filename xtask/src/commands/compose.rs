@@ -71,6 +71,7 @@ impl From<&BuildOptions> for Options {
             locked: options.locked,
             offline: options.offline,
             seal: Some(root().join("compose/seal")),
+            adapters: Some(root().join("compose/adapters")),
             fetch: Some(Arc::new(Stages::new(&options.stages, options.offline))),
             ..Self::default()
         }

@@ -61,6 +61,7 @@ fn report(seeds: &[[u8; 4]]) -> Report {
             kind: StageKind::Driver,
             source: Some(SourceReport::Crate(text.to_owned())),
             sealed: false,
+            adapters: Vec::new(),
             size: 1,
             digest: "sha256:0".to_owned(),
             settings: BTreeMap::new(),
