@@ -11,6 +11,7 @@ use crate::output::{self, WriteError};
 use crate::plan::{self, Plan};
 use crate::problem::{Problem, WiringProblem};
 use crate::report::{Facts, Report};
+use crate::session::Kept;
 use crate::source::{Loaded, Loader};
 use crate::wac::{self, Script};
 
@@ -41,11 +42,12 @@ pub(crate) fn compose(
     mut manifest: Manifest,
     script: Option<&Script>,
     options: &Options,
+    kept: &mut Kept,
     progress: &mut dyn Progress,
 ) -> Result<Composed, Vec<Problem>> {
     progress.begin(manifest.stages.len());
     let pins = Pins::read(text, &manifest, options)?;
-    let loaded = load(text, &mut manifest, options, &pins, progress)?;
+    let loaded = load(&mut manifest, Loader::new(text, options, &pins, kept), progress)?;
     let manifest = &manifest;
     progress.enter(Phase::Composing);
     let (plan, component) = match script {
@@ -80,13 +82,10 @@ fn by_plan(manifest: &Manifest, loaded: &[Loaded]) -> Result<(Plan, Vec<u8>), Ve
 
 /// Gets every stage, and checks it against what the manifest says of it.
 fn load(
-    text: &Text,
     manifest: &mut Manifest,
-    options: &Options,
-    pins: &Pins,
+    mut loader: Loader<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Loaded>, Vec<Problem>> {
-    let mut loader = Loader::new(text, options, pins);
     let (mut loaded, mut places, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (place, stage) in manifest.stages.iter().enumerate() {
         match loader.load(stage, progress) {

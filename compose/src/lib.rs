@@ -50,6 +50,7 @@ mod plan;
 mod problem;
 mod report;
 mod seal;
+mod session;
 mod settings;
 mod source;
 mod wac;
@@ -74,6 +75,7 @@ pub use report::{
     SourceReport, StageReport, WireReport,
 };
 
+pub use session::Session;
 pub use wac::manifest_of;
 
 /// Reads the manifest at `manifest`, builds and checks its stages, and puts
@@ -85,7 +87,5 @@ pub fn compose(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Composed, ComposeError> {
-    let (text, manifest, script) = wac::open(manifest)?;
-    composed::compose(&text, manifest, script.as_ref(), options, progress)
-        .map_err(|problems| text.error(problems))
+    Session::new(manifest, options.clone()).compose(progress)
 }

@@ -1,19 +1,20 @@
 //! Getting the component of every stage.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::adapt::{self, Adapter};
-use crate::build::build_stage;
+use crate::build::{build_with_inputs, of_folder};
 use crate::component::{MAX_BYTES, Shape, ShapeError, Sniffed, StageComponent, digest, sniff};
 use crate::fetch::{self, Fetched, Remote};
 use crate::lock::Pins;
 use crate::manifest::{Source, Stage, Text};
 use crate::options::{Options, Phase, Progress};
 use crate::problem::{Problem, StageProblem};
+use crate::session::{Kept, KeptCrate};
 use crate::{seal, settings};
 
 /// A stage's component, and what it imports and exports.
@@ -55,20 +56,17 @@ pub(crate) struct Loader<'a> {
     text: &'a Text,
     options: &'a Options,
     pins: &'a Pins,
-    built: HashMap<PathBuf, StageComponent>,
-    /// By what was asked for.
-    fetched: HashMap<(Remote, Option<String>), Fetched>,
-    /// Built when the first stage needs it.
-    seal: Option<Vec<u8>>,
-    /// By their packages, each built when the first stage needs it.
-    adapters: HashMap<&'static str, Vec<u8>>,
+    kept: &'a mut Kept,
 }
 
 impl<'a> Loader<'a> {
-    pub(crate) fn new(text: &'a Text, options: &'a Options, pins: &'a Pins) -> Self {
-        let (built, fetched) = (HashMap::new(), HashMap::new());
-        let adapters = HashMap::new();
-        Self { text, options, pins, built, fetched, seal: None, adapters }
+    pub(crate) fn new(
+        text: &'a Text,
+        options: &'a Options,
+        pins: &'a Pins,
+        kept: &'a mut Kept,
+    ) -> Self {
+        Self { text, options, pins, kept }
     }
 
     pub(crate) fn load(
@@ -98,7 +96,7 @@ impl<'a> Loader<'a> {
         for adapter in adapt::needed(stage, &shape) {
             bytes = self.adapt(stage, &bytes, &shape, adapter).map_err(|p| vec![p.into()])?;
             shape = read_shape(stage, &bytes)?;
-            let built = self.adapters.get(adapter.package).map(|built| digest(built));
+            let built = self.kept.adapters.get(adapter.package).map(|built| digest(built));
             with.extend(built.map(|digest| (adapter.key(), digest)));
             adapters.push(adapter.package);
         }
@@ -118,7 +116,9 @@ impl<'a> Loader<'a> {
             true => {
                 let bytes = self.seal(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
                 let shape = read_shape(stage, &bytes)?;
-                with.extend(self.seal.as_deref().map(|seal| ("seal".to_owned(), digest(seal))));
+                with.extend(
+                    self.kept.seal.as_deref().map(|seal| ("seal".to_owned(), digest(seal))),
+                );
                 (bytes, shape)
             }
             false => (bytes, shape),
@@ -130,11 +130,11 @@ impl<'a> Loader<'a> {
     fn fetch(&mut self, stage: &Stage, remote: &Remote) -> Result<Fetched, StageProblem> {
         let pinned = self.pins.of(&stage.name.value, remote);
         let key = (remote.clone(), pinned.map(str::to_owned));
-        if let Some(fetched) = self.fetched.get(&key) {
+        if let Some(fetched) = self.kept.fetched.get(&key) {
             return Ok(fetched.clone());
         }
         let fetched = fetch::get(stage, remote, pinned, self.options)?;
-        self.fetched.insert(key, fetched.clone());
+        self.kept.fetched.insert(key, fetched.clone());
         Ok(fetched)
     }
 
@@ -145,7 +145,7 @@ impl<'a> Loader<'a> {
         shape: &Shape,
     ) -> Result<Vec<u8>, StageProblem> {
         let (name, at) = (|| stage.name.value.clone(), stage.source.at);
-        let seal = match self.seal.take() {
+        let seal = match self.kept.seal.take() {
             Some(built) => built,
             None => seal::build(self.options).map_err(|source| StageProblem::NoSeal {
                 stage: name(),
@@ -154,7 +154,7 @@ impl<'a> Loader<'a> {
             })?,
         };
         let sealed = seal::seal(stage, driver, shape, &seal);
-        self.seal = Some(seal);
+        self.kept.seal = Some(seal);
         sealed.map_err(|fault| StageProblem::Unsealed { stage: name(), message: fault.message, at })
     }
 
@@ -167,7 +167,7 @@ impl<'a> Loader<'a> {
         adapter: &Adapter,
     ) -> Result<Vec<u8>, StageProblem> {
         let (name, at, package) = (|| stage.name.value.clone(), stage.source.at, adapter.package);
-        let built = match self.adapters.entry(package) {
+        let built = match self.kept.adapters.entry(package) {
             Entry::Occupied(built) => built.into_mut(),
             Entry::Vacant(place) => {
                 let built = adapter
@@ -187,20 +187,30 @@ impl<'a> Loader<'a> {
     fn build(&mut self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
         let directory = self.text.resolve(path);
         let key = directory.canonicalize().unwrap_or_else(|_| directory.clone());
-        if let Some(built) = self.built.get(&key) {
+        let known = self.kept.built.get(&key);
+        if let Some(built) = known.and_then(|one| one.component.as_ref()) {
             return Ok(built.bytes().to_vec());
         }
-        let built = build_stage(&directory, self.options).map_err(|error| {
-            let (stage, at) = (stage.name.value.clone(), stage.source.at);
-            StageProblem::Build { stage, at, source: error }
-        })?;
-        self.built.insert(key, built.clone());
-        Ok(built.into_bytes())
+        match build_with_inputs(&directory, self.options) {
+            Ok((built, inputs)) => {
+                let component = Some(built.clone());
+                self.kept.built.insert(key, KeptCrate { component, inputs });
+                Ok(built.into_bytes())
+            }
+            Err(source) => {
+                let (component, inputs) = (None, of_folder(&directory));
+                self.kept.built.entry(key).or_insert(KeptCrate { component, inputs });
+                let (stage, at) = (stage.name.value.clone(), stage.source.at);
+                Err(StageProblem::Build { stage, at, source })
+            }
+        }
     }
 
-    fn read(&self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
+    fn read(&mut self, stage: &Stage, path: &Path) -> Result<Vec<u8>, StageProblem> {
         let (name, at, path) = (stage.name.value.clone(), stage.source.at, path.to_owned());
-        let bytes = match read_file(&self.text.resolve(&path)) {
+        let file = self.text.resolve(&path);
+        self.kept.files.insert(file.clone());
+        let bytes = match read_file(&file) {
             Ok(bytes) => bytes,
             Err(FileError::Io(source)) => {
                 return Err(StageProblem::Unreadable { stage: name, path, source, at });

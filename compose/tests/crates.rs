@@ -5,9 +5,9 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use periplasm_compose::{Options, Phase, Progress, StageKind, build_stage, compose};
+use periplasm_compose::{Options, Phase, Progress, Session, StageKind, build_stage, compose};
 
 const WORLD: &str = "
 package test:meter;
@@ -144,4 +144,47 @@ fn a_driver_with_std_is_told_to_go_without() {
     let error = build_stage(&folder.path().join("meter"), &options(folder.path())).unwrap_err();
     let help = miette::Diagnostic::help(&error).unwrap().to_string();
     assert!(help.contains("`#![no_std]`"), "{help}\n{error}");
+}
+
+#[test]
+fn a_session_builds_what_it_is_told_has_changed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_crates(folder);
+    let manifest = folder.join("pipeline.toml");
+    let text = "[pipeline]\nname = \"p\"\n[stages.one]\ncrate = \"meter\"\n\
+        [stages.app]\ncrate = \"app\"\n";
+    std::fs::write(&manifest, text).unwrap();
+    let source = folder.join("meter/src/lib.rs");
+    let mut session = Session::new(&manifest, options(folder));
+    let first = session.compose(&mut ()).unwrap();
+    let whole = folder.canonicalize().unwrap();
+    for of in ["", "meter", "meter/src", "app", "app/src"] {
+        assert!(
+            session.folders().contains(&whole.join(of).components().collect::<PathBuf>()),
+            "{of}"
+        );
+    }
+
+    std::fs::write(&source, DRIVER.replace(".sum()", ".sum::<u32>() + 7")).unwrap();
+    assert_eq!(session.compose(&mut ()).unwrap().component, first.component, "it was not told");
+    assert!(!session.changed(&folder.join("elsewhere/src/lib.rs")));
+    assert!(session.changed(&source));
+    let second = session.compose(&mut ()).unwrap();
+    assert_ne!(second.report.stages[0].digest, first.report.stages[0].digest);
+    assert_eq!(second.report.stages[1].digest, first.report.stages[1].digest);
+
+    // What does not build is looked at again when it changes.
+    std::fs::write(&source, "oops").unwrap();
+    assert!(session.changed(&source));
+    assert!(session.compose(&mut ()).is_err());
+    assert!(session.folders().contains(&whole.join("meter/src")));
+    std::fs::write(&source, DRIVER).unwrap();
+    assert!(session.changed(&source));
+    assert_eq!(session.compose(&mut ()).unwrap().component, first.component);
+
+    // The manifest is read each time.
+    std::fs::write(&manifest, text.replace("name = \"p\"", "name = \"q\"")).unwrap();
+    assert!(session.changed(&manifest));
+    assert_eq!(session.compose(&mut ()).unwrap().report.pipeline, "q");
 }

@@ -54,6 +54,13 @@ pub(crate) enum Error {
         /// Why not.
         source: periplasm_compose::ExplainError,
     },
+    /// Changes of files cannot be seen.
+    #[error("changes of files cannot be watched")]
+    #[diagnostic(help(
+        "on Linux the number of folders that one user may watch is limited: see \
+         `/proc/sys/fs/inotify/max_user_watches`. Compose without `--watch`"
+    ))]
+    Watch(#[source] notify::Error),
     /// A new version may do more, and must not.
     #[error("the new version may do what the old one could not")]
     #[diagnostic(help(
@@ -133,6 +140,7 @@ impl Error {
             | Self::Target { .. }
             | Self::Checks(_)
             | Self::NewPermissions
+            | Self::Watch(_)
             | Self::Debian(_) => 1,
             Self::Remote(error) => error.exit_code(),
             Self::Explain {

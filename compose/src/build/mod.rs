@@ -4,12 +4,15 @@ mod artifact;
 pub(crate) mod audit;
 mod cargo;
 mod error;
+mod inputs;
 mod package;
 mod target;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 pub use error::BuildError;
+pub(crate) use inputs::of_folder;
 pub use target::{MissingTarget, missing_targets};
 
 use crate::component::{StageComponent, StageKind};
@@ -34,11 +37,19 @@ use crate::options::Options;
 /// Crates are to be built one after another, never two in one cargo command:
 /// cargo would unify their features, and an app's `std` leak into a driver.
 pub fn build_stage(crate_dir: &Path, options: &Options) -> Result<StageComponent, BuildError> {
+    build_with_inputs(crate_dir, options).map(|(component, _)| component)
+}
+
+/// The same, with the files that it was built from.
+pub(crate) fn build_with_inputs(
+    crate_dir: &Path,
+    options: &Options,
+) -> Result<(StageComponent, BTreeSet<PathBuf>), BuildError> {
     let package = package::find(crate_dir, options)?;
     let toolchain = target::require(&package)?;
     let built = cargo::build(&package, &toolchain, options)?;
     let component = artifact::component(&built.file)?;
     let component = audit::put_in(component, &package, &built.artifacts);
     let kind = if package.is_app { StageKind::App } else { StageKind::Driver };
-    Ok(StageComponent::new(component, kind))
+    Ok((StageComponent::new(component, kind), inputs::of(&built)))
 }

@@ -11,11 +11,11 @@ use crate::name::shown;
 #[non_exhaustive]
 pub enum ExplainError {
     /// The file cannot be read.
-    #[error("it cannot be read: {source}")]
+    #[error("it cannot be read: {error}")]
     #[diagnostic(help("name a manifest, or a .wasm file that was composed"))]
     Unreadable {
         /// What the system says.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// More bytes than a host reads.
     #[error("it holds more than {} MiB, the most that is read", limit >> 20)]

@@ -23,7 +23,7 @@ impl Report {
     /// Reads a composed component from a file: [`Report::of_component`].
     pub fn of_file(path: &Path) -> Result<Self, ExplainError> {
         let bytes = read_file(path).map_err(|error| match error {
-            FileError::Io(source) => ExplainError::Unreadable { source },
+            FileError::Io(error) => ExplainError::Unreadable { error },
             FileError::TooLarge => ExplainError::TooLarge { limit: MAX_BYTES },
         })?;
         Self::of_component(&bytes)

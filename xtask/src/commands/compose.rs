@@ -2,6 +2,7 @@
 
 mod diff;
 mod explain;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +38,10 @@ pub(crate) struct Compose {
     /// Draw the pipeline to this file, as SVG.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Go on: compose again whenever the manifest or the sources of a stage
+    /// change, and say what is new.
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
     stages: StageOptions,
     #[command(flatten)]
@@ -88,6 +93,11 @@ impl Compose {
             (None, named) => {
                 // clap wants it where there is no subcommand.
                 let manifest = manifest(&named.unwrap_or_default())?;
+                if self.watch {
+                    let (output, json, svg) = (self.output, self.json, self.svg.as_deref());
+                    let watch = watch::Watch { manifest: &manifest, output, json, svg };
+                    return watch.run(options);
+                }
                 let (composed, _) = compose_with(&manifest, self.output, &options)?;
                 composed.lock.write(&Lock::beside(&manifest))?;
                 show(&composed.report, self.json, self.svg.as_deref())
@@ -161,20 +171,23 @@ fn compose_with(
     toolchain::ensure_targets()?;
     let mut shown_phases = Phases(Some(Step::start("compose")));
     let composed = periplasm_compose::compose(manifest, options, &mut shown_phases)?;
-    let output = match output {
-        Some(output) => output,
-        None => {
-            let folder = target_dir()?.join("pipelines");
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::Write { path: folder.clone(), source })?;
-            folder.join(format!("{}.wasm", composed.report.pipeline))
-        }
-    };
+    let output = output_of(&composed, output)?;
     composed.write(&output)?;
     if let Some(step) = shown_phases.0.take() {
         step.done(format!("{}  {}", shown(&output), size(composed.component.len())));
     }
     Ok((composed, output))
+}
+
+/// Where a component goes.
+fn output_of(composed: &Composed, chosen: Option<PathBuf>) -> Result<PathBuf> {
+    if let Some(output) = chosen {
+        return Ok(output);
+    }
+    let folder = target_dir()?.join("pipelines");
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| Error::Write { path: folder.clone(), source })?;
+    Ok(folder.join(format!("{}.wasm", composed.report.pipeline)))
 }
 
 /// Shows the phases of a composition as details of one step.
