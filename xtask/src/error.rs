@@ -46,13 +46,13 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Compose(#[from] periplasm_compose::ComposeError),
     /// A component is no pipeline.
-    #[error("{}: {source}", path.display())]
-    #[diagnostic(forward(source))]
+    #[error("{}: {problem}", path.display())]
+    #[diagnostic(forward(problem))]
     Explain {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: periplasm_compose::ExplainError,
+        problem: periplasm_compose::ExplainError,
     },
     /// Changes of files cannot be seen.
     #[error("changes of files cannot be watched")]
@@ -144,7 +144,7 @@ impl Error {
             | Self::Debian(_) => 1,
             Self::Remote(error) => error.exit_code(),
             Self::Explain {
-                source: periplasm_compose::ExplainError::Unreadable { .. }, ..
+                problem: periplasm_compose::ExplainError::Unreadable { .. }, ..
             } => 66,
             Self::Compose(_) | Self::Build(_) | Self::Explain { .. } => 65,
             Self::Name { .. } => 64,

@@ -51,13 +51,13 @@ pub(super) fn report(named: &str, build: &BuildOptions) -> Result<Report> {
     if let Some(reference) = named.strip_prefix("oci://") {
         let remote = Remote::Oci(reference.to_owned());
         let fetched = Stages::new(&build.stages, build.offline).get(&remote, None)?;
-        let explain = |source| Error::Explain { path: named.into(), source };
+        let explain = |problem| Error::Explain { path: named.into(), problem };
         return Report::of_component(&fetched.component).map_err(explain);
     }
     let is = |wanted: &str| path.extension().is_some_and(|extension| extension == wanted);
     if path.is_dir() || is("toml") || is("wac") {
         return compose_report(path, build);
     }
-    let explain = |source| Error::Explain { path: path.to_owned(), source };
+    let explain = |problem| Error::Explain { path: path.to_owned(), problem };
     Report::of_file(path).map_err(explain)
 }
