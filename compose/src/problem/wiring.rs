@@ -182,7 +182,7 @@ pub enum WiringProblem {
         /// The interface.
         interface: String,
         /// What each of them sees.
-        sides: [View; 2],
+        sides: Vec<View>,
         /// Where `left` is named.
         #[label("one definition")]
         left_at: SourceSpan,

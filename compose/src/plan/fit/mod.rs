@@ -116,7 +116,7 @@ fn note(problems: &mut Vec<Problem>, left: &Side<'_>, right: &Side<'_>, differen
         left: left.name.to_owned(),
         right: right.name.to_owned(),
         interface: both(&left.interface, &right.interface),
-        sides: [one, other],
+        sides: vec![one, other],
         left_at: left.at,
         right_at: right.at,
     };
