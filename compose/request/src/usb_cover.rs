@@ -19,7 +19,10 @@ impl UsbFilter {
             && fits(&self.ports, &other.ports)
             && holds(self.interfaces.as_deref(), other.interfaces.as_deref())
             && holds(self.endpoints.as_deref(), other.endpoints.as_deref())
-            && other.control.iter().all(|asked| self.control.iter().any(|scope| scope.includes(*asked)))
+            && other
+                .control
+                .iter()
+                .all(|asked| self.control.iter().any(|scope| scope.includes(*asked)))
             && other.may.iter().all(|privilege| self.may.contains(privilege))
     }
 }
