@@ -18,8 +18,8 @@ pub(crate) enum Key {
 /// Make a pair of keys, in the form that cosign has, too.
 ///
 /// NAME.key signs; it is encrypted with a password that is asked for, or taken
-/// from COSIGN_PASSWORD. NAME.pub goes to those who verify: see `policy.toml` in
-/// SECURITY.md.
+/// from COSIGN_PASSWORD. NAME.pub goes to those who verify: see
+/// docs/signatures.md.
 #[derive(clap::Args)]
 pub(crate) struct Generate {
     /// What the files are called, without `.key` and `.pub`.

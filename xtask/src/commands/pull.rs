@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use periplasm_registry::{Reference, pull};
-use periplasm_trust::{Policy, verify};
+use periplasm_trust::{Policy, rule_for, verify};
 
 use crate::error::{Error, Result};
 use crate::remote::{RemoteError, RemoteOptions, Transfers};
@@ -39,6 +39,7 @@ impl Pull {
         let client = self.remote.client(repository.host(), self.offline, &transfers)?;
         let step = transfers.step("pull");
         let refused = |why| RemoteError::pull(&self.reference, why);
+        rule_for(&policy, repository).map_err(RemoteError::from)?;
         let found = pull::find(&client, &self.reference).map_err(refused)?;
         // Before the layer: what is not trusted is not fetched.
         let verified = verify(&client, &found.reference, &found.digest, &policy, SystemTime::now())

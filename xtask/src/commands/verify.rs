@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use periplasm_registry::{Reference, pull};
-use periplasm_trust::{Policy, PublicKey, attestations, verify};
+use periplasm_trust::{Policy, PublicKey, attestations, rule_for, verify};
 
 use crate::error::Result;
 use crate::remote::{RemoteError, RemoteOptions, Transfers};
@@ -35,6 +35,7 @@ impl Verify {
         let policy = self.policy()?;
         let transfers = Transfers::new();
         let repository = &self.reference.repository;
+        rule_for(&policy, repository).map_err(RemoteError::from)?;
         let client = self.remote.client(repository.host(), self.offline, &transfers)?;
         let step = transfers.step("verify");
         let refused = |why| RemoteError::pull(&self.reference, why);
