@@ -7,6 +7,7 @@
 
 mod auth;
 mod compose;
+mod host;
 mod publish;
 mod signed;
 mod wit;
@@ -27,7 +28,8 @@ fn main() {
              fetches one."
         );
     }
-    let cases = [publish::CASES, auth::CASES, signed::CASES, wit::CASES, compose::CASES];
+    let cases =
+        [publish::CASES, auth::CASES, signed::CASES, wit::CASES, compose::CASES, host::CASES];
     let trial = |(name, case): &Case| {
         let case = *case;
         Trial::test(*name, move || {
