@@ -63,11 +63,12 @@ pub(super) struct Args {
     /// plugged in, or two seconds later.
     #[arg(long, value_name = "FILE")]
     beside: Vec<Source>,
-    #[command(flatten)]
-    remote: RemoteArgs,
     /// Arguments for the app.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
+    // At the end, because its heading is for all that follow.
+    #[command(flatten)]
+    remote: RemoteArgs,
 }
 
 pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
