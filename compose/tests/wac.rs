@@ -89,3 +89,61 @@ fn what_wac_says_is_what_a_manifest_says_and_the_rest_is_as_the_goldens_say() {
         }
     });
 }
+
+/// A script that stands alone, next to a component without imports.
+fn alone(text: &str) -> Result<Composed, periplasm_compose::ComposeError> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("deps/acme")).unwrap();
+    let maths = "package acme:maths;\ninterface mean { add: func(value: f64) -> f64; }\n\
+                 world maths { export mean; }\n";
+    let bytes = common::component("maths.wit", maths);
+    std::fs::write(folder.path().join("deps/acme/maths.wasm"), bytes).unwrap();
+    let script = folder.path().join("sum.wac");
+    std::fs::write(&script, text).unwrap();
+    compose(&script, &Options::default(), &mut ())
+}
+
+const SUM: &str = "package home:sum;
+
+import clock as \"test:own/clock@1.0.0\": interface { now: func() -> u64; };
+record reading { value: f64, at: u64 }
+interface means { add: func(value: f64) -> f64; }
+world sum { export means; }
+let maths = new acme:maths {};
+let second = (new acme:maths { ... });
+export maths[\"acme:maths/mean\"] as \"home:sum/mean\";
+export second...;
+";
+
+#[test]
+fn no_script_takes_the_caller_down() {
+    alone(SUM).unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
+    // Each word is left out, doubled, and the last one.
+    let places: Vec<usize> = SUM.match_indices([' ', '\n']).map(|(place, _)| place).collect();
+    for pair in places.windows(2) {
+        let (before, word, after) = (&SUM[..pair[0]], &SUM[pair[0]..pair[1]], &SUM[pair[1]..]);
+        for text in [format!("{before}{after}"), format!("{before}{word}{word}{after}")] {
+            let _ = alone(&text);
+        }
+        // Until something is exported there is no pipeline.
+        if !before.contains("export maths") {
+            assert!(alone(before).is_err(), "{before}");
+        }
+    }
+}
+
+#[test]
+fn types_as_deep_as_they_may_be_need_no_more_stack_than_there_is() {
+    let mut text = "package home:deep;\ntype a0 = u8;\n".to_owned();
+    for next in 1..900 {
+        text += &format!("type a{next} = list<a{}>;\n", next - 1);
+    }
+    text += "import deep as \"test:own/deep@1.0.0\": interface { get: func() -> a899; };\n\
+             let maths = new acme:maths {};\nexport maths...;\n";
+    match alone(&text) {
+        Ok(_) => {}
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    let short = "package home:short;\nlet maths = new acme:maths {};\nexport maths...;\n";
+    assert_eq!(alone(short).unwrap().report.pipeline, "short");
+}

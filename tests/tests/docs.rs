@@ -23,6 +23,12 @@ fn the_readme_shows_a_driver_and_a_manifest_as_they_are() {
 }
 
 #[test]
+fn the_guide_to_wiring_shows_a_script_as_it_is() {
+    let script = read("tests/wac/weather.wac");
+    assert!(read("docs/wiring.md").contains(script.trim()), "the script is now:\n{script}");
+}
+
+#[test]
 fn the_places_that_the_architecture_names_exist() {
     let architecture = read("ARCHITECTURE.md");
     let (_, table) = architecture.split_once("| to find or change | go to |").unwrap();

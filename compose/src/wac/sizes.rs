@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn types_that_double_are_refused_before_they_are_written_out() {
-        assert!(check(&doubling(9)).is_ok());
+        assert!(check(&doubling(6)).is_ok());
         assert!(check(&doubling(60)).is_err());
         let chain: String =
             (1..20_000).map(|next| format!("type a{next} = list<a{}>;\n", next - 1)).collect();
