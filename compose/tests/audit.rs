@@ -76,3 +76,26 @@ fn the_crates_that_were_built_are_listed_and_no_others() {
     // What is there already is named by cargo as well.
     assert_eq!(build().bytes(), built.bytes());
 }
+
+#[test]
+fn a_list_that_is_there_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    write_all(folder.path());
+    // As cargo-auditable leaves it in what it links.
+    let source = "#[unsafe(link_section = \".dep-v0\")]\n#[used]\n\
+        static LIST: [u8; 4] = *b\"list\";\nfn main() {}";
+    std::fs::write(folder.path().join("app/src/main.rs"), source).unwrap();
+    let target_dir = Some(folder.path().join("target"));
+    let options = Options { offline: true, target_dir, ..Options::default() };
+    let built = build_stage(&folder.path().join("app"), &options).unwrap();
+    let payloads = Parser::new(0).parse_all(built.bytes()).map(Result::unwrap);
+    let lists: Vec<Vec<u8>> = payloads
+        .filter_map(|payload| match payload {
+            Payload::CustomSection(section) if section.name() == ".dep-v0" => {
+                Some(section.data().to_vec())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lists, [b"list"]);
+}

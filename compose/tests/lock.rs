@@ -231,3 +231,24 @@ fn what_is_no_lock_is_refused_with_its_line() {
     std::fs::create_dir(case.lock()).unwrap();
     assert!(matches!(Lock::read(&case.lock()), Err(LockError::Unreadable { .. })));
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_a_lock_or_an_error(text: String) {
+        let _ = Lock::parse(Path::new("pipeline.lock"), &text);
+    }
+
+    #[test]
+    fn a_lock_with_a_line_changed_is_refused_or_as_written(line in 0..24_usize, with in ".{0,40}") {
+        let golden = include_str!("lock.expected.toml");
+        let zero = digest(0);
+        let text = golden.replace("sha256:<composed>", &zero).replace("sha256:<meter>", &zero);
+        let mut lines: Vec<&str> = text.lines().collect();
+        let line = line % lines.len();
+        lines[line] = &with;
+        let text = lines.join("\n") + "\n";
+        if let Ok(lock) = Lock::parse(Path::new("pipeline.lock"), &text) {
+            proptest::prop_assert_eq!(lock.to_string(), text);
+        }
+    }
+}

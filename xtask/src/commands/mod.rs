@@ -13,6 +13,7 @@ mod portability;
 mod publish;
 mod pull;
 mod run;
+mod sbom;
 mod test;
 mod verify;
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Publish(publish::Publish),
     Pull(pull::Pull),
     Verify(verify::Verify),
+    Sbom(sbom::Sbom),
     #[command(subcommand)]
     Key(key::Key),
     Run(run::Run),
@@ -53,6 +55,7 @@ impl Command {
             Self::Publish(command) => command.run(),
             Self::Pull(command) => command.run(),
             Self::Verify(command) => command.run(),
+            Self::Sbom(command) => command.run(),
             Self::Key(command) => command.run(),
             Self::Run(command) => command.run(),
             Self::Test(command) => command.run(),

@@ -6,6 +6,10 @@ use miette::Diagnostic;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Diagnostic)]
 #[non_exhaustive]
 pub enum SbomError {
+    /// Something else.
+    #[error("this is no WebAssembly")]
+    #[diagnostic(help("name a component: a file that begins with `\\0asm`"))]
+    NotWasm,
     /// A core module.
     #[error("this is a core module, not a component")]
     #[diagnostic(help("name the component that was made of it"))]

@@ -89,6 +89,9 @@ fn outline(bytes: &[u8]) -> Result<Outline<'_>, SbomError> {
         message: crate::text::shown(error.message(), 200),
         offset: error.offset(),
     };
+    if !bytes.starts_with(b"\0asm") {
+        return Err(SbomError::NotWasm);
+    }
     let mut outline = Outline::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {

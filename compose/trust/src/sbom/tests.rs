@@ -152,6 +152,7 @@ fn a_hostile_list_is_refused() {
     assert!(error.to_string().starts_with("the list of the crates of stage `climate`"), "{error}");
     let module = component("(module)");
     assert_eq!(sbom(&module, &about()), Err(SbomError::NotAComponent));
+    assert_eq!(sbom(b"[package]", &about()), Err(SbomError::NotWasm));
     assert!(matches!(sbom(b"\0asm", &about()), Err(SbomError::Malformed { .. })));
 }
 
