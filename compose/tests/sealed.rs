@@ -140,6 +140,10 @@ fn each_driver_gets_a_wasi_of_its_own_and_the_app_keeps_the_hosts() {
     for stage in ["climate", "dew"] {
         assert!(text.contains(&format!("file {stage}.wasm, sealed WASI\n")), "{text}");
     }
+    // A stage that is composed itself is still one stage from outside.
+    let alone = periplasm_compose::Report::of_component(&composed.component).unwrap();
+    assert_eq!(alone.permissions, composed.report.permissions);
+
     let may = |stage: usize| composed.report.permissions[stage].may.join(", ");
     assert_eq!(may(1), "measure time, wait, write log lines");
     assert_eq!(may(2), "read the arguments and environment it is given");

@@ -2,7 +2,7 @@
 
 use periplasm_request::{I2cAddress, Request, UsbFilter};
 
-use crate::kind::{SlotKind, Words as _};
+use crate::kind::SlotKind;
 
 /// What a request allows when the board grants it. Nothing for a log, which is
 /// no hardware.
@@ -30,7 +30,9 @@ pub(crate) fn on_board(request: &Request) -> Vec<String> {
 
 /// What a slot that another stage fills allows.
 pub(crate) fn of_stage(kind: &str, export: &str, stage: &str) -> String {
-    let Some(kind) = SlotKind::named(kind) else { return String::new() };
+    let known = SlotKind::all().find(|known| known.as_str() == kind);
+    // A kind comes from a component's shape, so it is one of them.
+    let Some(kind) = known else { return format!("use {export} of stage {stage}") };
     with(kind, &format!("{export} of stage {stage}"))
 }
 

@@ -31,7 +31,9 @@ pub(super) fn stage(report: &Report, stage: &StageReport) -> Node {
         }
     };
     let between = if is_between(report, stage) { ", stands between" } else { "" };
-    small(&format!("{}{sealed}{between}", stage.kind.as_str()), "kind", 17.0);
+    let adapters = stage.adapters.iter().map(|adapter| format!(", adapter: {adapter}"));
+    let adapters: String = adapters.collect();
+    small(&format!("{}{sealed}{adapters}{between}", stage.kind.as_str()), "kind", 17.0);
     match &stage.source {
         None => {}
         Some(SourceReport::Crate(path)) => small(&format!("crate {}", last(path)), "note", 15.0),
