@@ -110,7 +110,8 @@ fn masked(text: &str) -> String {
     while let Some(start) = rest.find("sha256:") {
         let (before, digest) = rest.split_at(start + "sha256:".len());
         masked.push_str(before);
-        rest = digest.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        // One that is left out already, as in an example, stays as it is.
+        rest = digest.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == '…');
         masked.push('…');
     }
     masked.push_str(rest);
