@@ -21,6 +21,7 @@ const I2C: &[&str] = &[
     "pcf8574",
     "registers",
     "ssd1306",
+    "tca9548a",
     "tmp117",
 ];
 const SPI: &[&str] =

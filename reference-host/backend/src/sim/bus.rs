@@ -1,7 +1,6 @@
 //! The two wires.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
 
 use super::fault::{Counted, Fault, NoAcknowledge};
 use super::line::Line;
-use super::{Ack, ConfigError, DeviceConfig, Direction, I2cTarget, World};
+use super::{Ack, Behind, ConfigError, DeviceConfig, Direction, I2cTarget, World};
 use crate::{Clock, I2cAddress, I2cBus, Moment};
 
 /// A simulated I2C bus with its targets.
@@ -19,6 +18,8 @@ use crate::{Clock, I2cAddress, I2cBus, Moment};
 /// changes, adjacent operations of one direction merged, STOP.
 ///
 /// - An address where nothing is attached is not acknowledged.
+/// - A device behind a channel of a multiplexer is on the bus while that one
+///   joins the channel to it.
 /// - An empty list of operations is `Ok`, and no target sees anything.
 /// - An operation of no bytes that is not merged with its neighbour sends the
 ///   address and nothing more: a probe. It succeeds if the address is
@@ -26,12 +27,16 @@ use crate::{Clock, I2cAddress, I2cBus, Moment};
 pub struct Bus {
     world: World,
     line: Line,
-    devices: BTreeMap<I2cAddress, Device>,
+    devices: Devices,
 }
+
+/// At one address are several only behind different channels.
+type Devices = BTreeMap<I2cAddress, Vec<Device>>;
 
 struct Device {
     target: Box<dyn I2cTarget>,
     fault: Option<Counted>,
+    behind: Option<Behind>,
 }
 
 impl Bus {
@@ -56,7 +61,8 @@ impl Bus {
     /// # Errors
     /// [`ConfigError::AddressTaken`], or an option its model cannot have.
     pub fn attach(&mut self, device: &DeviceConfig) -> Result<(), ConfigError> {
-        self.attach_target(device.address(), device.build(&self.world)?, device.fault())
+        let target = device.build(&self.world)?;
+        self.put(device.address(), target, device.fault(), device.behind())
     }
 
     /// Attaches any target, such as a model of your own.
@@ -69,13 +75,28 @@ impl Bus {
         target: Box<dyn I2cTarget>,
         fault: Option<Fault>,
     ) -> Result<(), ConfigError> {
-        match self.devices.entry(address) {
-            Entry::Occupied(_) => Err(ConfigError::AddressTaken(address)),
-            Entry::Vacant(vacant) => {
-                vacant.insert(Device { target, fault: fault.map(Counted::new) });
-                Ok(())
+        self.put(address, target, fault, None)
+    }
+
+    fn put(
+        &mut self,
+        address: I2cAddress,
+        target: Box<dyn I2cTarget>,
+        fault: Option<Fault>,
+        behind: Option<Behind>,
+    ) -> Result<(), ConfigError> {
+        if let Some(Behind { mux, channel }) = behind {
+            let mut there = self.devices.get(&mux).into_iter().flatten();
+            if !there.any(|device| channel < device.target.channels()) {
+                return Err(ConfigError::NoChannel { mux, channel });
             }
         }
+        let there = self.devices.entry(address).or_default();
+        if there.iter().any(|device| device.behind == behind) {
+            return Err(ConfigError::AddressTaken(address));
+        }
+        there.push(Device { target, fault: fault.map(Counted::new), behind });
+        Ok(())
     }
 }
 
@@ -115,7 +136,7 @@ impl I2cBus for Bus {
 
 /// A transaction, and when it ends.
 fn perform(
-    devices: &mut BTreeMap<I2cAddress, Device>,
+    devices: &mut Devices,
     address: I2cAddress,
     operations: &mut [Operation<'_>],
     mut wires: Wires<'_>,
@@ -124,13 +145,16 @@ fn perform(
     if operations.is_empty() {
         return (Ok(()), begin);
     }
-    let stuck = devices.values().any(Device::holds_the_bus);
-    let device = devices.get_mut(&address);
-    let fault = device.and_then(|device| {
-        let counted = device.fault.as_mut()?;
+    let stuck = devices
+        .values()
+        .flatten()
+        .any(|device| device.holds_the_bus() && is_joined(devices, device.behind));
+    let mut reached = reached(devices, address);
+    let fault = reached.iter_mut().fold(None, |fault, device| {
+        let Some(counted) = device.fault.as_mut() else { return fault };
         let active = counted.active();
         counted.count();
-        active
+        fault.or(active)
     });
     if stuck {
         return (Err(ErrorKind::Bus), begin);
@@ -144,13 +168,76 @@ fn perform(
             return wires.nobody(address);
         }
     };
-    let Some(device) = devices.get_mut(&address) else { return wires.nobody(address) };
-    let target = &mut *device.target;
+    let mut together;
+    let target: &mut dyn I2cTarget = match reached.as_mut_slice() {
+        [] => return wires.nobody(address),
+        [only] => &mut *only.target,
+        _ => {
+            together = Together(reached);
+            &mut together
+        }
+    };
     let result = exchange(target, address, operations, refuse_data, &mut wires);
     wires.pass(STOP);
     let end = wires.now();
     target.stop(end);
     (result, end)
+}
+
+/// The devices at an address that a transaction reaches.
+fn reached(devices: &mut Devices, address: I2cAddress) -> Vec<&mut Device> {
+    let Some(there) = devices.get(&address) else { return Vec::new() };
+    // Nearly always, and then nothing is to be looked up.
+    if there.iter().all(|device| device.behind.is_none()) {
+        return devices.get_mut(&address).into_iter().flatten().collect();
+    }
+    let joined: Vec<bool> = there.iter().map(|device| is_joined(devices, device.behind)).collect();
+    let there = devices.get_mut(&address).into_iter().flatten();
+    there.zip(joined).filter_map(|(device, joined)| joined.then_some(device)).collect()
+}
+
+/// So many multiplexers may be behind each other.
+const MOST_BEHIND: usize = 8;
+
+/// Whether what is behind there is on the bus now.
+fn is_joined(devices: &Devices, behind: Option<Behind>) -> bool {
+    fn within(devices: &Devices, behind: Option<Behind>, left: usize) -> bool {
+        let Some(Behind { mux, channel }) = behind else { return true };
+        let Some(left) = left.checked_sub(1) else { return false };
+        let mut there = devices.get(&mux).into_iter().flatten();
+        there.any(|device| device.target.joins(channel) && within(devices, device.behind, left))
+    }
+    within(devices, behind, MOST_BEHIND)
+}
+
+/// Several at one address: a line that any of them pulls low is low.
+struct Together<'a>(Vec<&'a mut Device>);
+
+impl Together<'_> {
+    fn all(&mut self, ask: impl Fn(&mut dyn I2cTarget) -> Ack) -> Ack {
+        self.0.iter_mut().fold(Ack::Nack, |line, device| match ask(&mut *device.target) {
+            Ack::Ack => Ack::Ack,
+            Ack::Nack => line,
+        })
+    }
+}
+
+impl I2cTarget for Together<'_> {
+    fn start(&mut self, direction: Direction, now_ns: u64) -> Ack {
+        self.all(|target| target.start(direction, now_ns))
+    }
+
+    fn write(&mut self, byte: u8, now_ns: u64) -> Ack {
+        self.all(|target| target.write(byte, now_ns))
+    }
+
+    fn read(&mut self, now_ns: u64) -> u8 {
+        self.0.iter_mut().fold(0xff, |line, device| line & device.target.read(now_ns))
+    }
+
+    fn stop(&mut self, now_ns: u64) {
+        self.0.iter_mut().for_each(|device| device.target.stop(now_ns));
+    }
 }
 
 impl Device {

@@ -1,6 +1,7 @@
 //! One device of a board file.
 
-use serde::de::{Deserialize, Deserializer, MapAccess};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess};
 
 use super::described::{self, Described, Place};
 use super::{ConfigError, Fault, I2cTarget, World};
@@ -13,6 +14,7 @@ use crate::I2cAddress;
 /// | `model` | which chip: [`models`](super::models) |
 /// | `address` or `ten-bit-address` | where it answers |
 /// | `fault` | what goes wrong: [`Fault`] |
+/// | `behind` | the multiplexer and its channel that it is behind: `{ address = 0x70, channel = 0 }` |
 /// | `pins` | which of its pins is which of the board's: `{ alert = "temperature-alert" }` |
 /// | `screen` | the name of the picture that it shows, if it shows one |
 ///
@@ -39,7 +41,17 @@ use crate::I2cAddress;
 pub struct DeviceConfig {
     address: I2cAddress,
     fault: Option<Fault>,
+    behind: Option<Behind>,
     device: Described<dyn I2cTarget>,
+}
+
+/// A channel of a multiplexer on the same bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// Where the multiplexer answers.
+    pub mux: I2cAddress,
+    /// The channel, from 0.
+    pub channel: u8,
 }
 
 impl DeviceConfig {
@@ -51,6 +63,11 @@ impl DeviceConfig {
     /// What goes wrong with it.
     pub fn fault(&self) -> Option<Fault> {
         self.fault
+    }
+
+    /// The channel that it is behind, if it is not on the bus itself.
+    pub fn behind(&self) -> Option<Behind> {
+        self.behind
     }
 
     /// Its model's name, as in a board file.
@@ -74,16 +91,25 @@ struct I2cPlace {
     address: Option<u16>,
     ten_bit_address: Option<u16>,
     fault: Option<Fault>,
+    behind: Option<WrittenBehind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBehind {
+    address: u16,
+    channel: u8,
 }
 
 impl Place for I2cPlace {
-    const KEYS: &'static [&'static str] = &["address", "ten-bit-address", "fault"];
+    const KEYS: &'static [&'static str] = &["address", "ten-bit-address", "fault", "behind"];
 
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
         match key {
             "address" => self.address = Some(map.next_value()?),
             "ten-bit-address" => self.ten_bit_address = Some(map.next_value()?),
             "fault" => self.fault = Some(map.next_value()?),
+            "behind" => self.behind = Some(map.next_value()?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -100,12 +126,20 @@ impl I2cPlace {
             (Some(_), Some(_)) => Err(ConfigError::TwoAddresses),
         }
     }
+
+    fn behind(&self) -> Result<Option<Behind>, ConfigError> {
+        let wrong = |error| ConfigError::BadAddress { field: "behind", error };
+        let Some(WrittenBehind { address, channel }) = self.behind else { return Ok(None) };
+        let mux = I2cAddress::seven_bit(address).map_err(wrong)?;
+        Ok(Some(Behind { mux, channel }))
+    }
 }
 
 impl<'de> Deserialize<'de> for DeviceConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         described::read(deserializer, |device, place: I2cPlace| {
-            Ok(Self { address: place.address()?, fault: place.fault, device })
+            let (address, behind) = (place.address()?, place.behind()?);
+            Ok(Self { address, fault: place.fault, behind, device })
         })
     }
 }

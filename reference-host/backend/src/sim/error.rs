@@ -9,6 +9,17 @@ pub enum ConfigError {
     /// Two devices at one address of one bus.
     #[error("another device is at address {0} of this bus already; give one of them another")]
     AddressTaken(I2cAddress),
+    /// A device behind a channel that is not there.
+    #[error(
+        "no multiplexer with a channel {channel} is at address {mux} of this bus; name one that \
+         stands before this device in the file"
+    )]
+    NoChannel {
+        /// Where the multiplexer would be.
+        mux: I2cAddress,
+        /// The channel.
+        channel: u8,
+    },
     /// Neither `address` nor `ten-bit-address`.
     #[error("a device needs an address: write `address = 0x76`, or `ten-bit-address = 0x150`")]
     NoAddress,

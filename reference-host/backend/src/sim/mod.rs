@@ -65,7 +65,7 @@ pub use bus::Bus;
 pub use can::Can;
 pub use can_config::{CanConfig, CanPeer};
 pub use clock::VirtualClock;
-pub use config::DeviceConfig;
+pub use config::{Behind, DeviceConfig};
 pub use error::ConfigError;
 pub use fault::{Fault, NoAcknowledge};
 pub use faults::{AdcFault, CanFault, PinFault, PwmFault, Scheduled, SerialFault, SpiFault};

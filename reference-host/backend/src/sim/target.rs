@@ -42,6 +42,17 @@ pub trait I2cTarget: Send {
 
     /// STOP.
     fn stop(&mut self, now_ns: u64);
+
+    /// How many buses are behind it, if it is a multiplexer.
+    fn channels(&self) -> u8 {
+        0
+    }
+
+    /// Whether it joins the bus to that of the channel.
+    fn joins(&self, channel: u8) -> bool {
+        let _ = channel;
+        false
+    }
 }
 
 /// A model that is on a bus and still in somebody's hands, for instance to set
@@ -73,6 +84,14 @@ impl<T: I2cTarget + ?Sized> I2cTarget for Arc<Mutex<T>> {
 
     fn stop(&mut self, now_ns: u64) {
         self.lock().unwrap_or_else(PoisonError::into_inner).stop(now_ns);
+    }
+
+    fn channels(&self) -> u8 {
+        self.lock().unwrap_or_else(PoisonError::into_inner).channels()
+    }
+
+    fn joins(&self, channel: u8) -> bool {
+        self.lock().unwrap_or_else(PoisonError::into_inner).joins(channel)
     }
 }
 

@@ -80,6 +80,7 @@ pub mod st7789;
 pub mod stream;
 pub mod sx1262;
 pub mod tb6612fng;
+pub mod tca9548a;
 pub mod tmc2209;
 pub mod tmp117;
 pub mod w25q32;
@@ -97,6 +98,7 @@ static I2C: &[Entry<dyn I2cTarget>] = &[
     Entry::of::<pcf8574::Pcf8574>(),
     Entry::of::<registers::Registers>(),
     Entry::of::<ssd1306::Ssd1306>(),
+    Entry::of::<tca9548a::Tca9548a>(),
     Entry::of::<tmp117::Tmp117>(),
 ];
 
