@@ -9,6 +9,7 @@ use periplasm_tests::{Rig, build, root};
 
 mod calls;
 mod sensor;
+mod told;
 
 /// All that went over the wires, with its times.
 type Transcript = Arc<Mutex<Vec<Entry>>>;

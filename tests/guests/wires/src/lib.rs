@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bindings::bus;
+use bindings::wasi::config::store;
 use bindings::exports::test::wires::wires::{self, Method, Part};
 use periplasm_driver::i2c::Operation;
 
@@ -35,6 +36,14 @@ impl wires::Guest for Wires {
             Method::Write => format!("{:?}", bus.write(address, data(0))),
             Method::WriteRead => format!("{:?}", bus.write_read(address, data(0), len(1))),
         }
+    }
+
+    fn setting(key: String) -> Option<String> {
+        periplasm_driver::setting(&key)
+    }
+
+    fn settings() -> Vec<(String, String)> {
+        store::get_all().unwrap_or_default()
     }
 
     fn addresses() -> Vec<u16> {
