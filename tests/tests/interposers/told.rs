@@ -9,8 +9,10 @@ const BOARD: &str = "backend = \"sim\"\n[i2c.bus]\nallow = [0x50]\n";
 /// The guest, with `settings` as lines of its table.
 fn told(settings: &str) -> Rig {
     let slots = "bus = { i2c = \"bus\", address = 0x50 }";
-    let pipeline =
-        build::driver("tests/guests/wires", &format!("{slots}\n[stages.device.settings]\n{settings}"));
+    let pipeline = build::driver(
+        "tests/guests/wires",
+        &format!("{slots}\n[stages.device.settings]\n{settings}"),
+    );
     Rig::start(pipeline, BOARD, |machine| machine)
 }
 

@@ -8,8 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bindings::bus;
-use bindings::wasi::config::store;
 use bindings::exports::test::wires::wires::{self, Method, Part};
+use bindings::wasi::config::store;
 use periplasm_driver::i2c::Operation;
 
 periplasm_driver::driver!(Wires);
