@@ -136,6 +136,14 @@ fn each_driver_gets_a_wasi_of_its_own_and_the_app_keeps_the_hosts() {
     let names = b"dtor-directory-entry-stream";
     assert!(!composed.component.windows(names.len()).any(|part| part == names));
 
+    // The list of the seal's crates is not: one in each of the two.
+    let list = b"\x07.dep-v0";
+    assert_eq!(composed.component.windows(list.len()).filter(|part| part == list).count(), 2);
+    for (stage, sealed) in [("climate", true), ("dew", true), ("app", false)] {
+        let with = &composed.lock.stage(stage).unwrap().with;
+        assert_eq!(with.contains_key("seal"), sealed, "{with:?}");
+    }
+
     let text = composed.report.to_string();
     for stage in ["climate", "dew"] {
         assert!(text.contains(&format!("file {stage}.wasm, sealed WASI\n")), "{text}");
