@@ -3,23 +3,25 @@
 use std::path::Path;
 
 use crate::cargo::{cargo, show, target_dir};
+use crate::debian;
 use crate::error::{Error, Result};
 use crate::steps::print;
 use crate::toolchain;
 
-/// Measure a component beside the same driver natively, in one run.
+/// Measure a component beside the same driver natively, in one run, and push and
+/// pull beside skopeo.
 ///
 /// Builds the host with link-time optimization first, which takes minutes.
 /// Figures are medians; a ratio holds better than either of its sides.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// `reading`, `i2c`, `hal`, `usb`, `compose`, `load` or `size`; all of them
-    /// without one.
+    /// `reading`, `i2c`, `hal`, `usb`, `compose`, `load`, `size` or `registry`;
+    /// all of them without one.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(GROUPS))]
     group: Option<String>,
 }
 
-const GROUPS: [&str; 7] = ["reading", "i2c", "hal", "usb", "compose", "load", "size"];
+const GROUPS: [&str; 8] = ["reading", "i2c", "hal", "usb", "compose", "load", "size", "registry"];
 
 impl Bench {
     pub(crate) fn run(self) -> Result<u8> {
@@ -31,19 +33,44 @@ impl Bench {
         {
             return Err(Error::Write { path: results, source });
         }
-        let mut bench = cargo(["bench", "--package", "periplasm-tests", "--profile", "dist"]);
-        bench.args(["--bench", "periplasm", "--"]);
-        if let Some(group) = &self.group {
-            bench.arg(format!("^{group}[/-]"));
+        if self.group.as_deref() != Some("registry") {
+            let mut bench = cargo(["bench", "--package", "periplasm-tests", "--profile", "dist"]);
+            bench.args(["--bench", "periplasm", "--"]);
+            if let Some(group) = &self.group {
+                bench.arg(format!("^{group}[/-]"));
+            }
+            show(bench)?;
         }
-        show(bench)?;
+        match self.group.as_deref() {
+            Some("registry") => registry()?,
+            Some(_) => {}
+            // The figures of the others are there by now, and are to be shown.
+            None => {
+                if let Err(error) = registry() {
+                    eprintln!("{:?}", miette::Report::from(error));
+                }
+            }
+        }
         print(&table(&results))?;
         Ok(0)
     }
 }
 
-/// What the project holds itself to.
-const TARGETS: [(&str, &str); 7] = [
+/// Push and pull beside skopeo, with the programs of Debian.
+fn registry() -> Result<()> {
+    let (server, skopeo) = (debian::tool("docker-registry")?, debian::tool("skopeo")?);
+    let mut bench = cargo(["bench", "--package", "periplasm-registry", "--profile", "dist"]);
+    bench.args(["--bench", "registry"]).env("PERIPLASM_DOCKER_REGISTRY", server.path);
+    let libraries = skopeo.command().get_envs().find_map(|(name, value)| {
+        (name == "LD_LIBRARY_PATH").then(|| value.map(std::ffi::OsStr::to_owned))?
+    });
+    bench.env("PERIPLASM_SKOPEO_LIBRARIES", libraries.unwrap_or_default());
+    bench.env("PERIPLASM_SKOPEO", skopeo.path);
+    show(bench)
+}
+
+/// What the project holds itself to. A rate of 80 % is a time of 1 / 0.8.
+const TARGETS: [(&str, &str); 11] = [
     ("i2c/component", "at most 250 ns over native"),
     ("hal-spi-4096/component", "at most 1 µs over native"),
     ("hal-pin/component", "at most 60 ns"),
@@ -51,10 +78,17 @@ const TARGETS: [(&str, &str); 7] = [
     ("hal-frame/component", "at most 3 % over native, at 400 kHz"),
     ("compose/two-components", "at most 50 ms"),
     ("load/precompiled-and-instantiate", "at most 300 µs"),
+    ("registry-push-8MiB/ours", "ratio at most 1.25"),
+    ("registry-pull-8MiB/ours", "ratio at most 1.25"),
+    ("registry-push-64MiB/ours", "ratio at most 1.25"),
+    ("registry-pull-64MiB/ours", "ratio at most 1.25"),
 ];
 
-/// One row a measurement: its median, how far it is above its native twin, the
-/// ratio, and its target.
+/// What the others of a group are compared with.
+const BASES: [&str; 2] = ["native", "skopeo"];
+
+/// One row a measurement: its median, how far it is above what it is compared
+/// with, the ratio, and its target.
 fn table(results: &Path) -> String {
     let mut rows = String::new();
     for group in groups(results) {
@@ -63,13 +97,14 @@ fn table(results: &Path) -> String {
         let mut names: Vec<_> =
             entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
         // What the others are compared with comes first.
-        names.sort_by_key(|name| (name != "native", name.clone()));
-        let native = median_ns(&folder.join("native"));
+        let base = BASES.into_iter().find(|base| names.iter().any(|name| name == base));
+        names.sort_by_key(|name| (Some(name.as_str()) != base, name.clone()));
+        let native = base.and_then(|base| median_ns(&folder.join(base)));
         for name in names.iter().filter(|n| *n != "report") {
             let Some(ns) = median_ns(&folder.join(name)) else { continue };
             let row = format!("{group}/{name}");
             let target = TARGETS.iter().find(|(of, _)| *of == row).map_or("", |(_, target)| target);
-            let (over, ratio) = match native.filter(|_| name != "native") {
+            let (over, ratio) = match native.filter(|_| Some(name.as_str()) != base) {
                 Some(native) => (time(ns - native), format!("{:.2}", ns / native)),
                 None => (String::new(), String::new()),
             };
@@ -81,7 +116,7 @@ fn table(results: &Path) -> String {
     if rows.is_empty() {
         return rows;
     }
-    format!("\n{:34}{:>10}{:>14}{:>8}   target\n{rows}", "", "median", "over native", "ratio")
+    format!("\n{:34}{:>10}{:>14}{:>8}   target\n{rows}", "", "median", "over base", "ratio")
 }
 
 /// The groups that were measured: those of [`GROUPS`], and of each its parts,

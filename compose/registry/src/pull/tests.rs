@@ -1,3 +1,5 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -193,4 +195,50 @@ fn a_config_is_read_without_the_layer() {
     let found = find(&case.memory, &case.repository.tagged("1.0.0").unwrap()).unwrap();
     assert_eq!(found.config.component.unwrap().imports, ["climate-bus"]);
     assert!(matches!(case.pull(), Err(PullError::Registry(_))));
+}
+
+proptest! {
+    /// Whatever stands where a manifest, a config or a layer should: an answer,
+    /// never a panic, and never a component that is none.
+    #[test]
+    fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..300), index in any::<bool>()) {
+        let case = Case::new();
+        let kind = if index { media_type::INDEX } else { media_type::MANIFEST };
+        let at = At::Tag("1.0.0");
+        case.memory.put_manifest(&case.repository, at, kind, &bytes).unwrap();
+        prop_assert!(case.pull().is_err());
+        prop_assert!(case.layer(&bytes).is_err());
+    }
+
+    /// A good artifact with a few bytes changed is refused, or is what it says.
+    #[test]
+    fn changed_bytes_are_answered(changes in vec((any::<usize>(), any::<u8>()), 1..4), of in 0..3) {
+        let case = Case::new();
+        let (packed, _) = case.good();
+        let mut parts =
+            [packed.manifest_bytes.clone(), packed.config.clone(), wat::parse_str(TEXT).unwrap()];
+        let part = &mut parts[of as usize];
+        for (at, byte) in changes {
+            let at = at % part.len();
+            part[at] = byte;
+        }
+        let [manifest, config, layer] = parts;
+        if of == 0 {
+            let (at, kind) = (At::Tag("1.0.0"), media_type::MANIFEST);
+            case.memory.put_manifest(&case.repository, at, kind, &manifest).unwrap();
+        } else {
+            let config = case.blob(media_type::WASM_CONFIG, &config);
+            let layer = case.blob(media_type::WASM, &layer);
+            case.put(
+                media_type::MANIFEST,
+                &json!({"schemaVersion": 2, "config": config, "layers": [layer]}),
+            );
+        }
+        if let Ok(pulled) = case.pull() {
+            prop_assert_eq!(&pulled.config.layer_digests, &[Digest::of(&pulled.component)]);
+            let says = pulled.config.component.map(|component| component.imports);
+            let has = Contents::read(&pulled.component).unwrap().imports;
+            prop_assert!(says.is_none_or(|says| has.iter().all(|import| says.contains(import))));
+        }
+    }
 }

@@ -1,12 +1,10 @@
-//! A registry of other people, docker-registry, on loopback for as long as a
-//! test needs it.
+//! docker-registry on loopback. It needs nothing of this crate: the benchmarks of
+//! `compose/registry` have it, too.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use periplasm_registry::{Client, Reference, Settings};
 
 /// Names the program: `cargo xtask test` unpacks Debian's and sets it.
 pub const VARIABLE: &str = "PERIPLASM_DOCKER_REGISTRY";
@@ -17,38 +15,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How many free ports are tried, since another program may be faster.
 const TRIES: usize = 5;
 
-/// One registry, with nothing in it at first. It ends with this value.
-#[derive(Debug)]
-pub struct DockerRegistry {
-    child: Child,
-    host: String,
-    folder: tempfile::TempDir,
-}
-
 /// The program, if [`VARIABLE`] names one.
 pub fn docker_registry() -> Option<PathBuf> {
     std::env::var_os(VARIABLE).map(PathBuf::from)
 }
 
-impl DockerRegistry {
-    /// One that anybody may use.
-    pub fn start() -> Self {
-        Self::with("")
-    }
+/// One server, with nothing in it at first. It ends with this value.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    host: String,
+    folder: tempfile::TempDir,
+}
 
-    /// One that takes only the name `user` with the password `secret`.
-    pub fn with_password() -> Self {
-        // bcrypt with 2^5 rounds: crypt("secret", "$2y$05$abcdefghijklmnopqrstuu").
-        const LINE: &str = "user:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        // Kept, because the server reads it; it is small, and the system clears it.
-        let file = folder.keep().join("htpasswd");
-        std::fs::write(&file, LINE).expect("a file in a temporary folder");
-        Self::with(&format!("auth: {{ htpasswd: {{ realm: test, path: {file:?} }} }}\n"))
-    }
-
-    fn with(more: &str) -> Self {
-        let program = docker_registry().expect("tests that need it are left out without it");
+impl Server {
+    /// Starts `program` with `more` in its configuration, which is made of the
+    /// folder that it has.
+    pub fn start(program: &Path, more: impl Fn(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("log");
         for _ in 0..TRIES {
@@ -59,12 +42,13 @@ impl DockerRegistry {
                 "version: 0.1\n\
                  log: {{ level: error, accesslog: {{ disabled: true }} }}\n\
                  storage: {{ filesystem: {{ rootdirectory: {:?} }} }}\n\
-                 http: {{ addr: \"127.0.0.1:{port}\" }}\n{more}",
-                folder.path().join("storage")
+                 http: {{ addr: \"127.0.0.1:{port}\" }}\n{}",
+                folder.path().join("storage"),
+                more(folder.path())
             );
             std::fs::write(&config, text).expect("a file in a temporary folder");
             let said = std::fs::File::create(&log).expect("a file in a temporary folder");
-            let mut command = Command::new(&program);
+            let mut command = Command::new(program);
             command.arg("serve").arg(&config);
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
             let mut child = command.spawn().unwrap_or_else(|error| {
@@ -87,28 +71,12 @@ impl DockerRegistry {
     }
 
     /// A folder that is deleted with it.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// The name of an artifact in it: `a/b:1.0.0`.
-    pub fn name(&self, name: &str) -> Reference {
-        let text = format!("{}/{name}", self.host);
-        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
-    }
-
-    /// A client without a cache, a password or a file of settings.
-    pub fn client(&self) -> Client {
-        self.client_with(Settings::bare())
-    }
-
-    /// A client with these settings.
-    pub fn client_with(&self, settings: Settings) -> Client {
-        crate::ok(Client::new(settings, std::sync::Arc::new(())))
     }
 }
 
-impl Drop for DockerRegistry {
+impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
