@@ -18,7 +18,7 @@ use periplasm_registry::{Artifact, Client, Digest, PushOptions, Reference, Setti
 use tempfile::TempDir;
 
 #[path = "../../../tests/src/registry/server.rs"]
-#[allow(dead_code, reason = "tests use more of it")]
+#[allow(dead_code, unreachable_pub, reason = "tests use all of it, from another crate")]
 mod server;
 use server::{Server, docker_registry};
 
