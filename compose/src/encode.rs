@@ -18,7 +18,6 @@ use periplasm_request::{SECTION, join};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeError, EncodeOptions, NodeId};
 use wasm_encoder::{ComponentSection, CustomSection};
-use wasmparser::{Validator, WasmFeatures};
 
 use crate::component::{ImportKind, Shape};
 use crate::manifest::Manifest;
@@ -155,13 +154,10 @@ pub(crate) fn check(
     loaded: &[Loaded],
     plan: &Plan,
 ) -> Result<(), Fault> {
-    Validator::new_with_features(WasmFeatures::default())
-        .validate_all(bytes)
-        .map_err(|error| Fault::new(None, &error))?;
-    wit_component::decode(bytes).map_err(|error| Fault::new(None, error.as_ref()))?;
-
+    // This validates all of it.
     let shape = Shape::read(bytes)
         .map_err(|errors| Fault::words(format!("what was made is not as planned: {errors:?}")))?;
+    wit_component::decode(bytes).map_err(|error| Fault::new(None, error.as_ref()))?;
     let has: BTreeSet<String> = shape.slots().map(|(slot, _)| slot.to_owned()).collect();
     let planned: BTreeSet<String> = manifest
         .stages

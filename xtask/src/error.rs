@@ -108,6 +108,25 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Debian(#[from] crate::debian::DebianError),
+    /// Two programs do not agree.
+    #[error("{what}: found {found}, expected {expected}")]
+    Disagree {
+        /// What they were asked.
+        what: String,
+        /// What one says.
+        found: String,
+        /// What the other does.
+        expected: String,
+    },
+    /// Trials of `interop` failed. Each has said why.
+    #[error("{failed} of {of} trials failed")]
+    #[diagnostic(help("each says above what is wrong; `cargo xtask interop PART` repeats some"))]
+    Interop {
+        /// How many failed.
+        failed: usize,
+        /// How many there were.
+        of: usize,
+    },
     /// Several checks of `ci` failed. Each has said why.
     #[error("failed: {}", .0.join(", "))]
     #[diagnostic(help("each says above what is wrong; run one alone to see it again"))]
@@ -141,7 +160,9 @@ impl Error {
             | Self::Checks(_)
             | Self::NewPermissions
             | Self::Watch(_)
-            | Self::Debian(_) => 1,
+            | Self::Debian(_)
+            | Self::Disagree { .. }
+            | Self::Interop { .. } => 1,
             Self::Remote(error) => error.exit_code(),
             Self::Explain {
                 problem: periplasm_compose::ExplainError::Unreadable { .. }, ..

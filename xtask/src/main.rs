@@ -6,6 +6,7 @@ mod cargo;
 mod commands;
 mod debian;
 mod error;
+mod installed;
 mod remote;
 mod steps;
 mod toolchain;

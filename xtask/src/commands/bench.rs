@@ -1,5 +1,7 @@
 //! `cargo xtask bench`
 
+mod stages;
+
 use std::path::Path;
 
 use crate::cargo::{cargo, show, target_dir};
@@ -52,6 +54,9 @@ impl Bench {
             }
         }
         print(&table(&results))?;
+        if self.group.as_deref().is_none_or(|group| group == "compose") {
+            stages::run()?;
+        }
         Ok(0)
     }
 }

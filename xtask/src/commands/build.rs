@@ -29,22 +29,41 @@ impl Build {
         } else {
             self.crates.iter().map(|c| folder(c)).collect::<Result<_>>()?
         };
-        let output = target_dir()?.join("components");
-        std::fs::create_dir_all(&output)
-            .map_err(|source| Error::Write { path: output.clone(), source })?;
-        let options = Options::from(&self.build);
-        for folder in crates {
-            let name = shown(&folder);
-            let step = Step::start("build");
-            step.detail(&name);
-            let stage = build_stage(&folder, &options)?;
-            let file = output.join(format!("{}.wasm", package(&folder)?));
-            stage.write(&file)?;
-            let kind = stage.kind().as_str();
-            step.done(format!("{kind:6}  {:>8}  {}", size(stage.bytes().len()), shown(&file)));
-        }
-        Ok(0)
+        build(crates, &self.build).map(|_| 0)
     }
+}
+
+/// Builds everything that a plain `cargo xtask build` does, and gives the files.
+pub(crate) fn all_components() -> Result<Vec<PathBuf>> {
+    toolchain::ensure_targets()?;
+    build(all()?, &BuildOptions::default())
+}
+
+fn build(crates: Vec<PathBuf>, options: &BuildOptions) -> Result<Vec<PathBuf>> {
+    let output = target_dir()?.join("components");
+    std::fs::create_dir_all(&output)
+        .map_err(|source| Error::Write { path: output.clone(), source })?;
+    let options = Options::from(options);
+    let mut files = Vec::new();
+    for folder in crates {
+        let name = shown(&folder);
+        let step = Step::start("build");
+        step.detail(&name);
+        let stage = build_stage(&folder, &options)?;
+        let file = output.join(format!("{}.wasm", package(&folder)?));
+        stage.write(&file)?;
+        let kind = stage.kind().as_str();
+        step.done(format!("{kind:6}  {:>8}  {}", size(stage.bytes().len()), shown(&file)));
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// The manifests of the example pipelines.
+pub(crate) fn manifests() -> Result<Vec<PathBuf>> {
+    let folders = folders_in(&root().join("compose/pipelines"))?;
+    let manifests = folders.into_iter().map(|folder| folder.join("pipeline.toml"));
+    Ok(manifests.filter(|manifest| manifest.is_file()).collect())
 }
 
 /// Every crate in `drivers` and in its workspaces, and every app of

@@ -1,17 +1,16 @@
 //! `cargo xtask ci`
 
-use std::path::PathBuf;
 use std::process::Command;
 
-use crate::cargo::{cargo, cargo_in, line, quiet, root, show, show_each, target_dir};
+use crate::cargo::{cargo, cargo_in, line, root, show, show_each};
 use crate::error::{Error, Result};
-use crate::steps::Step;
+use crate::installed::Program;
 use crate::toolchain;
 
 /// Run everything that CI runs: format, lints, documentation, licences, tests.
 ///
 /// All checks run, even after one failed; it ends with the list of those that
-/// did. Needs the network once, to build cargo-deny into `target/tools`.
+/// did. Needs the network once, for the programs that go into `target/tools`.
 #[derive(clap::Args)]
 pub(crate) struct Ci {
     /// Run only these checks.
@@ -21,7 +20,7 @@ pub(crate) struct Ci {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("fmt", || show_each(|folder| cargo_in(folder, ["fmt", "--all", "--check"]))),
     ("clippy", || {
         let args = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
@@ -44,6 +43,7 @@ const CHECKS: [Check; 7] = [
     }),
     ("licences", licences),
     ("test", || show(cargo(["xtask", "test"]))),
+    ("interop", || show(cargo(["xtask", "interop"]))),
     ("clean", clean),
 ];
 
@@ -72,7 +72,7 @@ impl Ci {
 /// The licence, source and duplicate rules of deny.toml. Advisories need a
 /// database from the network: they are in the release checklist.
 fn licences() -> Result<()> {
-    let binary = cargo_deny()?;
+    let binary = CARGO_DENY.path()?;
     show_each(|folder| {
         let mut deny = Command::new(&binary);
         deny.current_dir(folder).args(["--locked", "--config"]).arg(root().join("deny.toml"));
@@ -81,27 +81,7 @@ fn licences() -> Result<()> {
     })
 }
 
-const CARGO_DENY: &str = "0.20.2";
-
-/// cargo-deny, built into the target folder the first time.
-fn cargo_deny() -> Result<PathBuf> {
-    let tools = target_dir()?.join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
-    let binary = tools.join("bin/cargo-deny");
-    if !binary.is_file() {
-        let step = Step::start("cargo-deny");
-        let mut install = cargo(["install", "cargo-deny", "--locked", "--debug"]);
-        install.args(["--version", CARGO_DENY, "--root"]).arg(&tools);
-        // Its own folder: its features must not unify with ours.
-        install.env("CARGO_TARGET_DIR", tools.join("target"));
-        // Nobody debugs it from here.
-        install.env("CARGO_PROFILE_DEV_DEBUG", "0");
-        quiet(install, &step)?;
-        // The intermediate files are of no use to anybody; leaving them is no error.
-        let _ = std::fs::remove_dir_all(tools.join("target"));
-        step.done(CARGO_DENY);
-    }
-    Ok(binary)
-}
+const CARGO_DENY: Program = Program { name: "cargo-deny", version: "0.20.2", args: &[] };
 
 /// Building and testing must leave the checkout as it was.
 fn clean() -> Result<()> {

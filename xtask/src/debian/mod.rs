@@ -66,6 +66,18 @@ impl Tool {
         }
         command
     }
+
+    /// The program and where it is from: `skopeo 1.9.3, bookworm`.
+    pub(crate) fn shown(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{name} {}, {}", self.upstream_version(), self.from)
+    }
+
+    /// The version without Debian's own part: `1.9.3` of `1.9.3+ds1-1+b10`.
+    pub(crate) fn upstream_version(&self) -> String {
+        let version = self.version.split(['+', '-', '~']).next().unwrap_or_default();
+        version.rsplit_once(':').map_or(version, |(_, version)| version).to_owned()
+    }
 }
 
 /// `name` of the suite that has the version we know: `docker-registry` (the
