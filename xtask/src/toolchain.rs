@@ -13,8 +13,13 @@ const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
 /// Makes sure that components can be built.
 pub(crate) fn ensure_targets() -> Result<()> {
-    let missing = missing_targets(cargo::root(), &TARGETS)?;
-    TARGETS.into_iter().filter(|t| missing.iter().any(|m| m.target == *t)).try_for_each(add)
+    ensure(&TARGETS)
+}
+
+/// Makes sure that the toolchain has these.
+pub(crate) fn ensure(targets: &[&'static str]) -> Result<()> {
+    let missing = missing_targets(cargo::root(), targets)?;
+    targets.iter().copied().filter(|t| missing.iter().any(|m| m.target == *t)).try_for_each(add)
 }
 
 fn add(target: &'static str) -> Result<()> {

@@ -39,6 +39,18 @@ pub(crate) fn all_components() -> Result<Vec<PathBuf>> {
     build(all()?, &BuildOptions::default())
 }
 
+/// Builds the one that `name` means, and gives the file.
+pub(crate) fn component(name: &str) -> Result<PathBuf> {
+    toolchain::ensure_targets()?;
+    let folder = folder(Path::new(name))?;
+    let file = build(vec![folder.clone()], &BuildOptions::default())?.pop();
+    file.ok_or_else(|| Error::Input {
+        path: folder,
+        found: "no component was built".into(),
+        help: "build it with `cargo xtask build`".into(),
+    })
+}
+
 fn build(crates: Vec<PathBuf>, options: &BuildOptions) -> Result<Vec<PathBuf>> {
     let output = target_dir()?.join("components");
     std::fs::create_dir_all(&output)

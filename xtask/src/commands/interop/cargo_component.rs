@@ -10,6 +10,7 @@ use crate::cargo::{quiet, root, target_dir};
 use crate::error::Result;
 use crate::installed::Program;
 use crate::steps::Step;
+use crate::toolchain;
 
 pub(super) const CARGO_COMPONENT: Program =
     Program { name: "cargo-component", version: "0.21.1", args: &[] };
@@ -21,7 +22,7 @@ pub(super) fn trials(lab: &Lab, ledger: &mut Ledger, cargo_component: &Path, was
     let by = format!("cargo-component {}", CARGO_COMPONENT.version);
     ledger.long(&by, "builds drivers/lm75 with the world that we give it", || {
         let theirs = build(lab, cargo_component)?;
-        let ours = target_dir()?.join("components").join(format!("periplasm-{DRIVER}.wasm"));
+        let ours = crate::commands::build::component(DRIVER)?;
         let theirs = wit(lab, wasm_tools, &theirs)?;
         same("world", theirs, wit(lab, wasm_tools, &ours)?)
     });
@@ -29,6 +30,8 @@ pub(super) fn trials(lab: &Lab, ledger: &mut Ledger, cargo_component: &Path, was
 
 /// Builds it, and gives the component.
 fn build(lab: &Lab, cargo_component: &Path) -> Result<PathBuf> {
+    // It asks for this one, whatever it builds for.
+    toolchain::ensure(&["wasm32-wasip1"])?;
     let target = target_dir()?.join("cargo-component");
     let mut build = Command::new(cargo_component);
     build.current_dir(root().join("drivers").join(DRIVER));

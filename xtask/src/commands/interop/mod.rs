@@ -152,7 +152,6 @@ fn components(lab: &Lab, ledger: &mut Ledger, wanted: impl Fn(&str) -> bool) -> 
     else {
         return Ok(());
     };
-    let components = super::build::all_components()?;
     if wanted("cargo-component") {
         let program = &cargo_component::CARGO_COMPONENT;
         if let Some(had) = ledger.long("cargo-component", "is had", || program.path()) {
@@ -160,6 +159,7 @@ fn components(lab: &Lab, ledger: &mut Ledger, wanted: impl Fn(&str) -> bool) -> 
         }
     }
     if wanted("wasm-tools") {
+        let components = super::build::all_components()?;
         wasm_tools::trials(lab, ledger, &wasm_tools, "components", &components);
         wasm_tools::trials(lab, ledger, &wasm_tools, "pipelines", &pipelines()?);
     }
