@@ -2,15 +2,14 @@
 //! one: `cargo xtask bench registry`, which says where docker-registry is
 //! (`PERIPLASM_DOCKER_REGISTRY`) and skopeo (`PERIPLASM_SKOPEO`).
 //!
-//! Every time is one transfer into an empty repository, or into an empty folder:
+//! Every time is one transfer into an empty registry, or into an empty folder:
 //! nothing is there already. skopeo's times have the start of a program in them,
 //! which `registry-start` shows.
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
@@ -27,26 +26,24 @@ const SIZES: [usize; 2] = [8, 64];
 
 /// Where the two programs are.
 struct Lab {
-    server: Server,
+    registry: PathBuf,
     skopeo: String,
 }
 
 impl Lab {
     fn find() -> Option<Self> {
         let skopeo = std::env::var("PERIPLASM_SKOPEO").ok()?;
-        let server = Server::start(&docker_registry()?, |_| String::new());
-        Some(Self { server, skopeo })
+        Some(Self { registry: docker_registry()?, skopeo })
     }
 
-    /// A name that nobody has used.
-    fn name(&self) -> Reference {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}/bench/n{next}:1.0.0", self.server.host());
-        name.parse().expect("a name")
+    /// A registry with nothing in it. Each push has one: skopeo remembers, for
+    /// the whole machine, in which repositories of a registry a blob is, and has
+    /// it mounted from there instead of sending it.
+    fn server(&self) -> Server {
+        Server::start(&self.registry, |_| String::new())
     }
 
-    /// skopeo with a home of its own: it remembers there what a registry has.
+    /// skopeo with a home of its own.
     fn skopeo(&self, home: &Path, args: &[&str]) {
         let mut command = Command::new(&self.skopeo);
         if let Some(libraries) = std::env::var_os("PERIPLASM_SKOPEO_LIBRARIES") {
@@ -111,6 +108,10 @@ fn client(cache: Option<&Path>) -> Client {
     Client::new(settings, Arc::new(())).expect("a client")
 }
 
+fn name(server: &Server) -> Reference {
+    format!("{}/bench/a:1.0.0", server.host()).parse().expect("a name")
+}
+
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
@@ -142,8 +143,9 @@ fn registry(c: &mut Criterion) {
             b.iter_custom(|count| {
                 timed(
                     count,
-                    || (folder(), format!("docker://{}", lab.name())),
-                    |(home, name)| {
+                    || (folder(), lab.server()),
+                    |(home, server)| {
+                        let name = &format!("docker://{}", name(server));
                         let flags = ["--insecure-policy", "copy", "--quiet", "--preserve-digests"];
                         let rest = ["--dest-tls-verify=false", &source, name];
                         lab.skopeo(home.path(), &[&flags[..], &rest].concat());
@@ -155,9 +157,9 @@ fn registry(c: &mut Criterion) {
             b.iter_custom(|count| {
                 timed(
                     count,
-                    || lab.name(),
-                    |name| {
-                        push(&client(None), name, &artifact, &PushOptions::default())
+                    || lab.server(),
+                    |server| {
+                        push(&client(None), &name(server), &artifact, &PushOptions::default())
                             .expect("a push");
                     },
                 )
@@ -165,7 +167,8 @@ fn registry(c: &mut Criterion) {
         });
         group.finish();
 
-        let name = lab.name();
+        let server = lab.server();
+        let name = name(&server);
         push(&client(None), &name, &artifact, &PushOptions::default()).expect("a push");
         let remote = format!("docker://{name}");
         let mut group = c.benchmark_group(format!("registry-pull-{mib}MiB"));
