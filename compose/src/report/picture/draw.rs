@@ -29,6 +29,7 @@ const CLAIM: Font = Font::plain(12.0);
 const FOOT: Font = Font::plain(12.0);
 const SMALL: f64 = 11.5;
 
+const CLAIM_TEXT: &str = "one component, no ambient authority";
 const FOOT_TEXT: &str = "A stage reaches what its arrows reach, and may do what its box says. Nothing else exists for it.";
 
 pub(super) fn draw(report: &Report) -> String {
@@ -76,7 +77,7 @@ fn borders(report: &Report, graph: &Graph, places: &mut Places) -> Borders {
         Some(node) => node.layer - 1,
         None => places.columns.len() - 1,
     };
-    let title = TITLE.width(&title(report)) + CLAIM.width(claim(report)) + 70.0;
+    let title = TITLE.width(&title(report)) + CLAIM.width(CLAIM_TEXT) + 70.0;
     let left = places.columns.get(1).map_or(0.0, |column| column.left) - INSIDE;
     let turn = if hardware.is_some() { 52.0 } else { 0.0 };
     let found = places.columns[last].turn() + turn + INSIDE;
@@ -93,15 +94,11 @@ fn title(report: &Report) -> String {
     format!("{}.wasm", report.pipeline)
 }
 
-fn claim(_: &Report) -> &'static str {
-    "one component, no ambient authority"
-}
-
 fn frame(svg: &mut Svg, report: &Report, borders: &Borders, height: f64) {
     let (left, right) = borders.inside;
     svg.rect("inside", [left, 0.0, right - left, height], 14);
     svg.text("title", TITLE.size, (left + 18.0, 27.0), "start", &title(report));
-    svg.text("claim", CLAIM.size, (right - 18.0, 27.0), "end", claim(report));
+    svg.text("claim", CLAIM.size, (right - 18.0, 27.0), "end", CLAIM_TEXT);
     if let Some((left, right)) = borders.band {
         svg.rect("band", [left, 0.0, right - left, height], 14);
         let middle = (left + right) / 2.0;

@@ -118,8 +118,7 @@ impl Graph {
     /// Every stage to the right of all that use it.
     fn layers(&mut self) {
         self.nodes.iter_mut().for_each(|node| node.layer = 1);
-        // A pipeline has no circles, so this ends; a report of our own does not
-        // either way take more rounds than it has stages.
+        // A pipeline has no circles, so no way through it is longer than this.
         for _ in 0..self.nodes.len() {
             for index in 0..self.edges.len() {
                 let Edge { from, to, .. } = self.edges[index];
