@@ -65,13 +65,13 @@ fn write(folder: &Path, root: &Path, driver: &[u8], stages: usize) -> Result<()>
     let mut script = String::from("package bench:pipeline;\n");
     let (mut world, mut uses, mut arguments) = (String::new(), Vec::new(), String::new());
     for stage in 1..stages {
-        std::fs::write(folder.join(format!("s{stage}.wasm")), driver)?;
-        write!(manifest, "[stages.s{stage}]\nwasm = \"s{stage}.wasm\"\n")?;
+        std::fs::write(folder.join(format!("room{stage}.wasm")), driver)?;
+        write!(manifest, "[stages.room{stage}]\nwasm = \"room{stage}.wasm\"\n")?;
         writeln!(manifest, "slots.bus = {{ i2c = \"b{stage}\", address = 0x48 }}")?;
-        writeln!(script, "let s{stage} = new stage:s{stage} {{ ... }};")?;
+        writeln!(script, "let room{stage} = new stage:room{stage} {{ ... }};")?;
         writeln!(world, "import r{stage}: periplasm:device/thermometer@0.1.0;")?;
-        uses.push(format!("r{stage} = \"s{stage}\""));
-        write!(arguments, "r{stage}: s{stage}[\"periplasm:device/thermometer@0.1.0\"], ")?;
+        uses.push(format!("r{stage} = \"room{stage}\""));
+        write!(arguments, "r{stage}: room{stage}[\"periplasm:device/thermometer@0.1.0\"], ")?;
     }
     std::fs::write(folder.join("app.wasm"), app(root, &world)?)?;
     let uses = uses.join(", ");
@@ -86,7 +86,7 @@ fn write(folder: &Path, root: &Path, driver: &[u8], stages: usize) -> Result<()>
 /// An app with these imports, whose code traps.
 fn app(root: &Path, imports: &str) -> Result<Vec<u8>> {
     let mut resolve = Resolve::default();
-    for package in ["i2c", "hal", "device"] {
+    for package in ["config", "i2c", "hal", "device"] {
         resolve.push_dir(root.join("wit").join(package))?;
     }
     let text = format!(
@@ -108,7 +108,7 @@ fn by_us(folder: &Path) -> Result<usize> {
 fn by_wac(folder: &Path) -> Result<usize> {
     let text = std::fs::read_to_string(folder.join("bench.wac"))?;
     let document = Document::parse(&text)?;
-    let names: Vec<_> = text.lines().filter_map(|line| line.split(' ').nth(3)).collect();
+    let names: Vec<_> = text.lines().filter_map(|line| line.split(' ').nth(4)).collect();
     let mut packages = IndexMap::new();
     for name in names {
         let file = name.strip_prefix("stage:").unwrap_or(name);
