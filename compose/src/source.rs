@@ -95,7 +95,7 @@ impl<'a> Loader<'a> {
         let (mut bytes, mut shape, mut adapters) = (bytes, shape, Vec::new());
         for adapter in adapt::needed(stage, &shape) {
             bytes = self.adapt(stage, &bytes, &shape, adapter).map_err(|p| vec![p.into()])?;
-            shape = read_shape(stage, &bytes)?;
+            shape = made_shape(stage, &bytes)?;
             let built = self.kept.adapters.get(adapter.package).map(|built| digest(built));
             with.extend(built.map(|digest| (adapter.key(), digest)));
             adapters.push(adapter.package);
@@ -103,7 +103,7 @@ impl<'a> Loader<'a> {
         let told = settings::put_in(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
         let (bytes, shape) = match told {
             Some(bytes) => {
-                let shape = read_shape(stage, &bytes)?;
+                let shape = made_shape(stage, &bytes)?;
                 with.extend([("settings".to_owned(), settings::digest(stage))]);
                 (bytes, shape)
             }
@@ -115,7 +115,7 @@ impl<'a> Loader<'a> {
         let (bytes, shape) = match sealed {
             true => {
                 let bytes = self.seal(stage, &bytes, &shape).map_err(|p| vec![p.into()])?;
-                let shape = read_shape(stage, &bytes)?;
+                let shape = made_shape(stage, &bytes)?;
                 with.extend(
                     self.kept.seal.as_deref().map(|seal| ("seal".to_owned(), digest(seal))),
                 );
@@ -230,8 +230,16 @@ impl<'a> Loader<'a> {
 }
 
 fn read_shape(stage: &Stage, bytes: &[u8]) -> Result<Shape, Vec<Problem>> {
-    let describe = |error| describe(stage, error).into();
-    Shape::read(bytes).map_err(|errors| errors.into_iter().map(describe).collect())
+    Shape::read(bytes).map_err(|errors| described(stage, errors))
+}
+
+/// The shape of a stage that something was composed into.
+fn made_shape(stage: &Stage, bytes: &[u8]) -> Result<Shape, Vec<Problem>> {
+    Shape::read_made(bytes).map_err(|errors| described(stage, errors))
+}
+
+fn described(stage: &Stage, errors: Vec<ShapeError>) -> Vec<Problem> {
+    errors.into_iter().map(|error| describe(stage, error).into()).collect()
 }
 
 fn describe(stage: &Stage, error: ShapeError) -> StageProblem {

@@ -13,8 +13,17 @@ pub(super) struct Outline {
     pub(super) types: wasmparser::types::Types,
 }
 
-/// Validates all of the component. An error is in the validator's words.
-pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
+/// Which parts of a component are validated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All of it.
+    Code,
+    /// All but the bodies of functions: those were when its parts were read.
+    Structure,
+}
+
+/// Validates a component. An error is in the validator's words.
+pub(super) fn outline(bytes: &[u8], wanted: Depth) -> Result<Outline, String> {
     let mut validator = Validator::new_with_features(WasmFeatures::default());
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut has_code = false;
@@ -39,6 +48,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
         }
         match validator.payload(&payload).map_err(words)? {
             ValidPayload::Parser(_) => depth += 1,
+            ValidPayload::Func(..) if wanted == Depth::Structure => {}
             ValidPayload::Func(function, body) => {
                 let mut validator = function.into_validator(functions);
                 validator.validate(&body).map_err(words)?;

@@ -4,7 +4,7 @@ use wasmparser::component_types::{ComponentEntityType, ComponentItem};
 
 use super::StageKind;
 use super::contract::{Contract, Contracts};
-use super::read::{Outline, outline};
+use super::read::{Depth, Outline, outline};
 use super::slot::{self, NotASlot, SlotShape};
 use crate::kind::{SlotKind, Words as _};
 use crate::name::{InterfaceName, shown};
@@ -90,7 +90,17 @@ pub(crate) enum ShapeError {
 impl Shape {
     /// Reads a component. Everything that is wrong, at least one error.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Vec<ShapeError>> {
-        let outline = outline(bytes).map_err(|error| vec![ShapeError::Invalid(error)])?;
+        Self::of(bytes, Depth::Code)
+    }
+
+    /// Reads a component that was made here of components that were read: their
+    /// code is in it as it was, and is not looked at again.
+    pub(crate) fn read_made(bytes: &[u8]) -> Result<Self, Vec<ShapeError>> {
+        Self::of(bytes, Depth::Structure)
+    }
+
+    fn of(bytes: &[u8], depth: Depth) -> Result<Self, Vec<ShapeError>> {
+        let outline = outline(bytes, depth).map_err(|error| vec![ShapeError::Invalid(error)])?;
         if !outline.has_code && outline.imports.is_empty() && only_types(&outline) {
             return Err(vec![ShapeError::NoCode]);
         }
