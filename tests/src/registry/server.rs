@@ -22,7 +22,7 @@ pub fn docker_registry() -> Option<PathBuf> {
 
 /// One server, with nothing in it at first. It ends with this value.
 #[derive(Debug)]
-pub struct Server {
+pub(super) struct Server {
     child: Child,
     host: String,
     folder: tempfile::TempDir,
@@ -31,7 +31,7 @@ pub struct Server {
 impl Server {
     /// Starts `program` with `more` in its configuration, which is made of the
     /// folder that it has.
-    pub fn start(program: &Path, more: impl Fn(&Path) -> String) -> Self {
+    pub(super) fn start(program: &Path, more: impl Fn(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("log");
         for _ in 0..TRIES {
@@ -66,12 +66,12 @@ impl Server {
     }
 
     /// Where it is: `127.0.0.1:43210`.
-    pub fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         &self.host
     }
 
     /// A folder that is deleted with it.
-    pub fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
 }

@@ -10,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::steps::print;
 use crate::toolchain;
 
-/// Measure a component beside the same driver natively, in one run, and push and
-/// pull beside skopeo.
+/// Measure components beside native code, and pushing and pulling beside skopeo.
 ///
 /// Builds the host with link-time optimization first, which takes minutes.
 /// Figures are medians; a ratio holds better than either of its sides.

@@ -68,7 +68,7 @@ impl From<crate::Error> for ErrorCode {
 }
 
 /// Gives I2C buses to other stages: implements `wasi:i2c/i2c` for a type that
-/// is a [`GiveI2c`](crate::i2c::GiveI2c), and `open` and `addresses` of each
+/// is a [`GiveI2c`], and `open` and `addresses` of each
 /// plain-named export of the world.
 ///
 /// The world exports the interface of the handle, and each bus under its name:
