@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::component::StageComponent;
+use crate::component::{Shape, StageComponent};
 use crate::composed::{self, Composed};
 use crate::fetch::{Fetched, Remote};
 use crate::options::{Options, Progress};
@@ -25,6 +25,8 @@ pub struct Session {
 pub(crate) struct Kept {
     /// By the crate's folder.
     pub(crate) built: HashMap<PathBuf, KeptCrate>,
+    /// Of components that were found valid, by their digests.
+    pub(crate) shapes: HashMap<String, Shape>,
     /// By what was asked for.
     pub(crate) fetched: HashMap<(Remote, Option<String>), Fetched>,
     /// Built when the first stage needs it.

@@ -34,6 +34,9 @@ pub(crate) struct Loaded {
     pub(crate) with: BTreeMap<String, String>,
 }
 
+/// How many shapes are kept.
+const MAX_SHAPES: usize = 256;
+
 /// Why a file cannot be read.
 #[derive(Debug)]
 pub(crate) enum FileError {
@@ -90,8 +93,8 @@ impl<'a> Loader<'a> {
             }
         };
         progress.enter(Phase::Checking { stage: name });
-        let shape = read_shape(stage, &bytes)?;
         let (given, mut with) = (digest(&bytes), BTreeMap::new());
+        let shape = self.shape(stage, &bytes, &given)?;
         let (mut bytes, mut shape, mut adapters) = (bytes, shape, Vec::new());
         for adapter in adapt::needed(stage, &shape) {
             bytes = self.adapt(stage, &bytes, &shape, adapter).map_err(|p| vec![p.into()])?;
@@ -125,6 +128,20 @@ impl<'a> Loader<'a> {
         };
         let component = StageComponent::new(bytes, shape.kind());
         Ok(Loaded { component, shape, sealed, adapters, resolved, given, with })
+    }
+
+    /// What a component imports and exports. The same bytes are validated once.
+    fn shape(&mut self, stage: &Stage, bytes: &[u8], digest: &str) -> Result<Shape, Vec<Problem>> {
+        if let Some(shape) = self.kept.shapes.get(digest) {
+            return Ok(shape.clone());
+        }
+        let shape = read_shape(stage, bytes)?;
+        // A session that goes on for days sees many.
+        if self.kept.shapes.len() >= MAX_SHAPES {
+            self.kept.shapes.clear();
+        }
+        self.kept.shapes.insert(digest.to_owned(), shape.clone());
+        Ok(shape)
     }
 
     fn fetch(&mut self, stage: &Stage, remote: &Remote) -> Result<Fetched, StageProblem> {
