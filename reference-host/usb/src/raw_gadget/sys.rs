@@ -213,7 +213,7 @@ impl Kernel for Device {
     fn interrupt(&self, thread: &JoinHandle<()>) {
         // SAFETY: a thread that is not joined has its number, running or not; the
         // signal's handler does nothing.
-        unsafe { libc::pthread_kill(thread.as_pthread_t(), signal()) };
+        unsafe { libc::pthread_kill(thread.as_pthread_t() as libc::pthread_t, signal()) };
     }
 }
 
