@@ -127,6 +127,22 @@ pub(crate) enum Error {
         /// How many there were.
         of: usize,
     },
+    /// A machine of the lab failed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Machine(#[from] crate::lab::LabError),
+    /// Runs of the lab failed. Each has said why.
+    #[error("{failed} of {of} runs failed")]
+    #[diagnostic(help(
+        "each says above what is wrong, and `target/lab/<machine>/log.txt` what led to it; \
+         `cargo xtask lab MACHINE RUN` repeats one"
+    ))]
+    Lab {
+        /// How many failed.
+        failed: usize,
+        /// How many there were.
+        of: usize,
+    },
     /// Several checks of `ci` failed. Each has said why.
     #[error("failed: {}", .0.join(", "))]
     #[diagnostic(help("each says above what is wrong; run one alone to see it again"))]
@@ -162,6 +178,8 @@ impl Error {
             | Self::Watch(_)
             | Self::Debian(_)
             | Self::Disagree { .. }
+            | Self::Machine(_)
+            | Self::Lab { .. }
             | Self::Interop { .. } => 1,
             Self::Remote(error) => error.exit_code(),
             Self::Explain {

@@ -7,6 +7,7 @@ mod commands;
 mod debian;
 mod error;
 mod installed;
+mod lab;
 mod remote;
 mod steps;
 mod toolchain;

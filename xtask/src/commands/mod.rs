@@ -8,6 +8,7 @@ mod compose;
 mod demo;
 mod interop;
 mod key;
+mod lab;
 mod new;
 mod portability;
 mod publish;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     New(new::New),
     Portability(portability::Portability),
     Interop(interop::Interop),
+    Lab(lab::Lab),
     Ci(ci::Ci),
     Completions(completions::Completions),
 }
@@ -63,6 +65,7 @@ impl Command {
             Self::New(command) => command.run(),
             Self::Portability(command) => command.run(),
             Self::Interop(command) => command.run(),
+            Self::Lab(command) => command.run(),
             Self::Ci(command) => command.run(),
             Self::Completions(command) => command.run(cli),
         }

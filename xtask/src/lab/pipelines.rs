@@ -1,0 +1,19 @@
+//! The pipelines that go into the machines.
+
+use super::machine::Machine;
+
+/// One of them.
+pub(super) struct Pipeline {
+    /// Its file in the machine: `/lab/pipelines/<name>.wasm`.
+    pub(super) name: &'static str,
+    /// Its manifest, from the project's root on.
+    pub(super) manifest: &'static str,
+    pub(super) machines: &'static [Machine],
+}
+
+/// All of them.
+pub(super) const ALL: &[Pipeline] = &[Pipeline {
+    name: "thermometer",
+    manifest: "compose/pipelines/thermometer/pipeline.toml",
+    machines: &[Machine::Imx8mp],
+}];

@@ -1,0 +1,18 @@
+//! What is tried on the machines, one file a run.
+
+use super::machine::Machine;
+use super::session::{Lab, Result};
+
+/// One thing that is tried, made of checks.
+pub(super) struct Run {
+    /// As it is called on the command line.
+    pub(super) name: &'static str,
+    pub(super) machine: Machine,
+    /// What it shows, in a line.
+    pub(super) about: &'static str,
+    /// Leaves the machine as it was.
+    pub(super) go: fn(&mut Lab) -> Result<()>,
+}
+
+/// All of them, in the order in which they are tried on their machine.
+pub(super) const ALL: &[Run] = &[];
