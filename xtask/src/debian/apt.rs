@@ -6,21 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Suite;
+use super::config::{KEYRING, STATUS, config, sources};
 use super::error::DebianError;
+use super::packages::{locked, own_architecture};
+use super::said::{dependencies, is_unknown, sizes};
+use crate::steps::{Step, size};
 
 type Result<T> = std::result::Result<T, DebianError>;
 
 const MIRROR: &str = "http://deb.debian.org/debian";
 
-/// Debian's own keys, on Debian and on Ubuntu.
-const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
-/// What dpkg has installed: apt reads it to say what a package lacks here.
-const STATUS: &str = "/var/lib/dpkg/status";
-
-/// apt for one suite.
+/// apt for one suite and one architecture.
 pub(super) struct Apt {
-    config: PathBuf,
+    home: PathBuf,
     suite: Suite,
     mirror: String,
 }
@@ -28,7 +26,7 @@ pub(super) struct Apt {
 impl Apt {
     /// Writes the configuration into `folder`, and fetches the lists when there
     /// are none.
-    pub(super) fn open(folder: &Path, suite: Suite) -> Result<Self> {
+    pub(super) fn open(folder: &Path, suite: Suite, architecture: &str) -> Result<Self> {
         let found = |program| Command::new(program).arg("--version").output().is_ok();
         for program in ["apt-get", "apt-config", "dpkg-deb", "ldd"] {
             if !found(program) {
@@ -41,59 +39,99 @@ impl Apt {
             }
         }
         let mirror = std::env::var("PERIPLASM_DEBIAN_MIRROR").unwrap_or_else(|_| MIRROR.into());
-        let home = folder.join("apt");
+        let home = if architecture == own_architecture() {
+            folder.join("apt")
+        } else {
+            folder.join(format!("apt-{architecture}"))
+        };
         let lists = home.join("lists");
         for needed in [lists.join("partial"), home.join("archives/partial"), home.join("none")] {
             std::fs::create_dir_all(&needed).map_err(|e| DebianError::file(&needed, e))?;
         }
+        // Two at once would fetch the same, and apt lets only one.
+        let held = locked(&home.join("lock"))?;
         let write = |name: &str, text: &str| {
             let path = home.join(name);
             std::fs::write(&path, text).map_err(|e| DebianError::file(&path, e))
         };
         write("sources.list", &sources(&mirror, suite))?;
-        write("config", &(http_settings()? + &config(&home)))?;
-        let apt = Self { config: home.join("config"), suite, mirror };
+        write("none/status", "")?;
+        write("config", &(http_settings()? + &config(&home, suite, architecture)))?;
+        let apt = Self { home: home.clone(), suite, mirror };
         let fetched = std::fs::read_dir(&lists).map_err(|e| DebianError::file(&lists, e))?;
         if !fetched.flatten().any(|e| e.file_name().to_string_lossy().contains("_Packages")) {
             apt.update()?;
         }
+        drop(held);
         Ok(apt)
     }
 
-    /// Fetches `package` and unpacks it into `tree`, by way of `aside`. Gives
-    /// the name of the file, without its ending.
-    pub(super) fn unpack(&self, package: &str, aside: &Path, tree: &Path) -> Result<String> {
+    /// Fetches the packages `names` into `aside` and unpacks them into `tree`.
+    /// Gives the names of the files, in no order.
+    pub(super) fn unpack(
+        &self,
+        names: &[String],
+        aside: &Path,
+        tree: &Path,
+        step: &Step,
+    ) -> Result<Vec<String>> {
         let download = || {
+            let mut ask = self.command("apt-get");
+            ask.args(["--quiet", "--print-uris", "download"]).args(names);
+            let files = sizes(&run(ask)?);
+            let bytes = files.iter().map(|(_, bytes)| bytes).sum();
+            step.detail(format!("apt-get download {}, {}", names.join(" "), size(bytes)));
             let mut download = self.command("apt-get");
-            download.args(["--quiet", "download", package]).current_dir(aside);
-            run(download)
+            download.args(["--quiet", "download"]).args(names).current_dir(aside);
+            run(download)?;
+            Ok(files.into_iter().map(|(file, _)| file).collect::<Vec<_>>())
         };
         // The lists may be older than what the mirror has now.
-        let downloaded = download().or_else(|_| self.update().and_then(|()| download()));
-        downloaded.map_err(|error| match error {
-            DebianError::Failed { said, .. } => DebianError::Package {
-                package: package.into(),
-                suite: self.suite.name(),
-                mirror: self.mirror.clone(),
-                said,
-            },
-            other => other,
-        })?;
-        let deb = deb_of(aside, package)?;
-        let mut extract = Command::new("dpkg-deb");
-        extract.arg("--extract").args([&deb, tree]);
-        run(extract)?;
-        Ok(deb.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+        let files = download().or_else(|_| self.updated().and_then(|()| download()));
+        let files = files.map_err(|error| self.refused(error, names))?;
+        for file in &files {
+            step.detail(format!("dpkg-deb --extract {file}"));
+            let mut extract = Command::new("dpkg-deb");
+            extract.arg("--extract").args([&aside.join(file), tree]);
+            run(extract)?;
+        }
+        Ok(files)
     }
 
-    /// The packages that an installation of `package` would add to this
-    /// machine or replace, itself not among them.
-    pub(super) fn lacking(&self, package: &str) -> Result<Vec<String>> {
+    /// The packages that `names` depend on directly, in the first of
+    /// alternatives.
+    pub(super) fn dependencies(&self, names: &[&str]) -> Result<Vec<String>> {
+        let ask = || {
+            let mut depends = self.command("apt-cache");
+            depends.args(["--no-recommends", "--no-suggests", "--important", "depends"]);
+            run({
+                depends.args(names);
+                depends
+            })
+        };
+        let said = ask().map_err(|error| {
+            let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+            self.refused(error, &names)
+        })?;
+        Ok(dependencies(&said))
+    }
+
+    /// The packages that an installation of `names` would add to this machine
+    /// or replace, themselves not among them.
+    pub(super) fn lacking(&self, names: &[&str]) -> Result<Vec<String>> {
         let mut simulate = self.command("apt-get");
-        simulate.args(["--simulate", "--no-install-recommends", "install", package]);
+        simulate.args(["--simulate", "--no-install-recommends", "install"]).args(names);
         let output = run(simulate)?;
-        let names = output.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
-        Ok(names.filter(|name| *name != package).map(str::to_owned).collect())
+        let lacking =
+            output.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
+        Ok(lacking.filter(|name| !names.contains(name)).map(str::to_owned).collect())
+    }
+
+    fn updated(&self) -> Result<()> {
+        let held = locked(&self.home.join("lock"))?;
+        let updated = self.update();
+        drop(held);
+        updated
     }
 
     fn update(&self) -> Result<()> {
@@ -107,47 +145,22 @@ impl Apt {
         })
     }
 
+    /// The error of a command that asked for packages.
+    fn refused(&self, error: DebianError, names: &[String]) -> DebianError {
+        let DebianError::Failed { said, .. } = error else { return error };
+        let (package, suite, mirror) = (names.join(", "), self.suite.name(), self.mirror.clone());
+        if is_unknown(&said) {
+            DebianError::Package { package, suite, mirror, said }
+        } else {
+            DebianError::Download { package, suite, mirror, said }
+        }
+    }
+
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("APT_CONFIG", &self.config).env("LC_ALL", "C");
+        command.env("APT_CONFIG", self.home.join("config")).env("LC_ALL", "C");
         command
     }
-}
-
-fn sources(mirror: &str, suite: Suite) -> String {
-    let mut options = format!("signed-by={KEYRING}");
-    // The lists of a suite that is being made are good for a week, and a mirror
-    // or a clock may be further behind. Who signed them is checked all the same.
-    if suite == Suite::Forky {
-        options.push_str(" check-valid-until=no");
-    }
-    format!("deb [{options}] {mirror} {} main\n", suite.name())
-}
-
-/// A path in it is quoted: apt has no escapes, and cargo's folder no quotes.
-fn config(home: &Path) -> String {
-    let home = home.display();
-    format!(
-        r#"Dir::Etc::main "{home}/none/apt.conf";
-Dir::Etc::parts "{home}/none";
-Dir::Etc::sourcelist "{home}/sources.list";
-Dir::Etc::sourceparts "{home}/none";
-Dir::Etc::preferences "{home}/none/preferences";
-Dir::Etc::preferencesparts "{home}/none";
-Dir::State "{home}";
-Dir::State::lists "{home}/lists";
-Dir::State::status "{STATUS}";
-Dir::Cache "{home}";
-Dir::Cache::pkgcache "";
-Dir::Cache::srcpkgcache "";
-APT::Sandbox::User "root";
-Acquire::AllowInsecureRepositories "false";
-Acquire::AllowDowngradeToInsecureRepositories "false";
-Acquire::GzipIndexes "true";
-Acquire::Languages "none";
-Acquire::Retries "3";
-"#
-    )
 }
 
 /// The machine's settings for HTTP, in the form of a configuration.
@@ -157,20 +170,6 @@ fn http_settings() -> Result<String> {
     let output = run(dump)?;
     let http = |line: &&str| line.starts_with("Acquire::http");
     Ok(output.lines().filter(http).map(|line| format!("{line}\n")).collect())
-}
-
-/// The file of `package` in `folder`.
-fn deb_of(folder: &Path, package: &str) -> Result<PathBuf> {
-    let entries = std::fs::read_dir(folder).map_err(|e| DebianError::file(folder, e))?;
-    let paths = entries.flatten().map(|e| e.path());
-    let of_package = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.ends_with(".deb") && name.split('_').next() == Some(package)
-    };
-    paths.into_iter().find(of_package).ok_or_else(|| DebianError::Failed {
-        command: format!("apt-get download {package}"),
-        said: "it wrote no package".into(),
-    })
 }
 
 /// Runs `command` and gives what it wrote.

@@ -46,6 +46,22 @@ pub(crate) enum DebianError {
         /// What apt said.
         said: String,
     },
+    /// The mirror is said to have the package, and it did not come, or not whole.
+    #[error("{package} of {suite} cannot be downloaded from {mirror}:\n{said}")]
+    #[diagnostic(help(
+        "nothing of it is kept: run it again when the network works. Another mirror can be named \
+         in PERIPLASM_DEBIAN_MIRROR, and apt's settings for proxies are used"
+    ))]
+    Download {
+        /// The packages.
+        package: String,
+        /// The suite.
+        suite: &'static str,
+        /// Where it was looked for.
+        mirror: String,
+        /// What apt said.
+        said: String,
+    },
     /// A program that does the work failed.
     #[error("`{command}` failed:\n{said}")]
     Failed {

@@ -3,24 +3,25 @@
 //! checked by apt, as for an installation.
 //!
 //! A package goes into `target/tools/debian/<suite>/<package>_<version>_<arch>`,
-//! together with the libraries that this machine lacks, and stays until it is
-//! deleted. Where there is no apt, or no network, the program on the PATH is
+//! together with those that are wanted with it and the libraries that this
+//! machine lacks, and stays until it is deleted. Where there is no apt, or no network, the program on the PATH is
 //! taken, whatever its version.
 
 mod apt;
+mod config;
 mod error;
 mod libraries;
+mod packages;
+mod said;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cargo::{shown, target_dir};
 use crate::error::Result;
-use crate::steps::Step;
 
-use apt::Apt;
 pub(crate) use error::DebianError;
+pub(crate) use packages::{Packages, own_architecture, unpack_all, version_of};
 
 /// A suite of Debian. Its packages run on an older Debian too, as long as they
 /// ask for no newer C library.
@@ -28,6 +29,8 @@ pub(crate) use error::DebianError;
 pub(crate) enum Suite {
     /// Debian 12.
     Bookworm,
+    /// Newer programs, made for Debian 12.
+    BookwormBackports,
     /// Debian 13.
     Trixie,
     /// Debian 14, which is still being made: its versions change.
@@ -38,6 +41,7 @@ impl Suite {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bookworm => "bookworm",
+            Self::BookwormBackports => "bookworm-backports",
             Self::Trixie => "trixie",
             Self::Forky => "forky",
         }
@@ -92,7 +96,7 @@ pub(crate) fn tool(name: &str) -> Result<Tool> {
 
 /// The program `name` of the package of the same name in `suite`.
 pub(crate) fn tool_of(name: &str, suite: Suite) -> Result<Tool> {
-    let refused = match unpacked(name, suite) {
+    let refused = match Packages::new(suite, &[name]).unpacked() {
         Ok(folder) => return Ok(tool_in(&folder, name, suite)?),
         Err(refused) => refused,
     };
@@ -106,70 +110,18 @@ pub(crate) fn tool_of(name: &str, suite: Suite) -> Result<Tool> {
     }
 }
 
-/// The folder with the package `package` of `suite`, unpacked. It is fetched
-/// the first time.
-pub(crate) fn unpacked(package: &str, suite: Suite) -> std::result::Result<PathBuf, DebianError> {
-    let base = target_dir().map_err(|e| DebianError::Target(e.to_string()))?.join("tools/debian");
-    let folder = base.join(suite.name());
-    std::fs::create_dir_all(&folder).map_err(|e| DebianError::file(&folder, e))?;
-    // Two at once would fetch the same, and apt lets only one.
-    let lock = folder.join("lock");
-    let held = std::fs::File::create(&lock).map_err(|e| DebianError::file(&lock, e))?;
-    held.lock().map_err(|e| DebianError::file(&lock, e))?;
-    if let Some(found) = newest(&folder, package) {
-        return Ok(found);
-    }
-    let step = Step::start(package);
-    let apt = Apt::open(&folder, suite)?;
-    let found = fetch(&apt, &folder, package, suite, &step)?;
-    step.done(shown(&found));
-    Ok(found)
-}
-
-/// Fetches and unpacks into a folder aside, which gets its name at the end.
-fn fetch(
-    apt: &Apt,
+/// The program `name` in `folder`, which has packages of `suite` in it.
+pub(crate) fn tool_in(
     folder: &Path,
-    package: &str,
+    name: &str,
     suite: Suite,
-    step: &Step,
-) -> std::result::Result<PathBuf, DebianError> {
-    let aside = folder.join(format!(".{package}"));
-    let file = |e| DebianError::file(&aside, e);
-    // What a run that was killed has left.
-    match std::fs::remove_dir_all(&aside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(file(error)),
-        _ => std::fs::create_dir_all(&aside).map_err(file)?,
-    }
-    let tree = aside.join("tree");
-    step.detail(format!("apt-get download {package}, {}", suite.name()));
-    let name = apt.unpack(package, &aside, &tree)?;
-    libraries::complete(apt, package, &aside, &tree, step)?;
-    let done = folder.join(name);
-    std::fs::rename(&tree, &done).map_err(|e| DebianError::file(&done, e))?;
-    // Only the packages themselves are left in it.
-    let _ = std::fs::remove_dir_all(&aside);
-    Ok(done)
-}
-
-/// The package's folder that was made last.
-fn newest(folder: &Path, package: &str) -> Option<PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?.flatten();
-    let of_package = |e: &std::fs::DirEntry| {
-        e.file_name().to_str().is_some_and(|n| n.split('_').next() == Some(package))
-    };
-    let made = |e: &std::fs::DirEntry| e.metadata().and_then(|m| m.modified()).ok();
-    entries.filter(of_package).max_by_key(made).map(|e| e.path())
-}
-
-fn tool_in(folder: &Path, name: &str, suite: Suite) -> std::result::Result<Tool, DebianError> {
+) -> std::result::Result<Tool, DebianError> {
     let path = ["usr/bin", "usr/sbin", "bin"].map(|bin| folder.join(bin).join(name));
     let Some(path) = path.into_iter().find(|path| path.is_file()) else {
         return Err(DebianError::Program { name: name.into(), folder: folder.to_owned() });
     };
-    let stem = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let version = stem.split('_').nth(1).unwrap_or_default().to_owned();
-    Ok(Tool { path, library_path: libraries::folders(folder), version, from: suite.name() })
+    let (library_path, version) = (libraries::folders(folder), version_of(folder));
+    Ok(Tool { path, library_path, version, from: suite.name() })
 }
 
 fn on_path(name: &str) -> Option<Tool> {
