@@ -134,7 +134,7 @@ pub(crate) enum Error {
     /// Runs of the lab failed. Each has said why.
     #[error("{failed} of {of} runs failed")]
     #[diagnostic(help(
-        "each says above what is wrong, and `target/lab/<machine>/log.txt` what led to it; \
+        "each says above what is wrong, and `target/machines/<machine>/log.txt` what led to it; \
          `cargo xtask lab MACHINE RUN` repeats one"
     ))]
     Lab {

@@ -12,7 +12,7 @@ use crate::steps::print;
 /// first time.
 ///
 /// All is tried, even after something failed; it ends with a report. What was
-/// done and seen is in `target/lab/<machine>/log.txt`.
+/// done and seen is in `target/machines/<machine>/log.txt`.
 #[derive(clap::Args)]
 pub(crate) struct Lab {
     /// The machine; both without one.

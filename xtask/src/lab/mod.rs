@@ -3,7 +3,7 @@
 //!
 //! A machine is Debian's kernel with an initramfs that holds busybox, the host
 //! and the pipelines. It starts once; all runs on it follow one another.
-//! Everything is below `target/lab/<machine>`: `log.txt` has what was done and
+//! Everything is below `target/machines/<machine>`: `log.txt` has what was done and
 //! seen, `kernel.txt` what the kernel said.
 
 mod error;
@@ -113,9 +113,9 @@ fn on(machine: Machine, runs: &[&Run], rows: &mut Vec<Row>) -> Result<()> {
     Ok(())
 }
 
-/// The machine's folder.
+/// The machine's folder. Not below `target/lab`, which is cargo's, for the profile.
 fn folder(machine: Machine) -> Result<PathBuf> {
-    let folder = target_dir()?.join("lab").join(machine.name());
+    let folder = target_dir()?.join("machines").join(machine.name());
     let made = |folder: &Path| std::fs::create_dir_all(folder);
     made(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
     Ok(folder)

@@ -26,7 +26,7 @@ const COMMAND: Duration = Duration::from_secs(60);
 /// A machine that runs: from inside by its shell, from outside by the emulator.
 pub(crate) struct Lab {
     pub(crate) machine: Machine,
-    /// Where the machine's files are, outside: `target/lab/<machine>`.
+    /// Where the machine's files are, outside: `target/machines/<machine>`.
     pub(crate) folder: PathBuf,
     guest: Guest,
     qemu: Qemu,
