@@ -12,6 +12,10 @@ use super::error::LabError;
 /// What the machine says when its shell is ready: `tests/lab/init` does.
 const READY: &str = "@lab ready";
 
+/// After how long without an answer a machine is nudged for the first time;
+/// each time after that it is twice as long, up to the second of these.
+const NUDGE: (Duration, Duration) = (Duration::from_millis(30), Duration::from_millis(500));
+
 /// The shell.
 pub(super) struct Guest {
     port: UnixStream,
@@ -132,6 +136,7 @@ impl Guest {
     ) -> Result<(T, String), LabError> {
         let until = Instant::now() + time;
         let mut text = String::new();
+        let mut patience = NUDGE.0;
         loop {
             while let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.unread.drain(..=end).collect();
@@ -146,11 +151,17 @@ impl Guest {
             if left.is_zero() {
                 return Err(LabError::Silent { what: what.into(), time, said: text });
             }
-            self.read(left)?;
+            if !self.read(left.min(patience))? {
+                // Nothing to the shell, and to a port that is stuck its next byte:
+                // see `Machine::command_line`.
+                self.send(b"\n")?;
+                patience = (2 * patience).min(NUDGE.1);
+            }
         }
     }
 
-    fn read(&mut self, time: Duration) -> Result<(), LabError> {
+    /// Whether something came in `time`.
+    fn read(&mut self, time: Duration) -> Result<bool, LabError> {
         let gone = |e: std::io::Error| LabError::Gone { said: format!("its shell: {e}") };
         self.port.set_read_timeout(Some(time)).map_err(gone)?;
         let mut bytes = [0; 4096];
@@ -158,10 +169,10 @@ impl Guest {
             Ok(0) => Err(LabError::Gone { said: "its shell has closed".into() }),
             Ok(read) => {
                 self.unread.extend(&bytes[..read]);
-                Ok(())
+                Ok(true)
             }
             Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(()),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(false),
                 _ => Err(gone(error)),
             },
         }

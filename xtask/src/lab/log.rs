@@ -24,8 +24,8 @@ impl Log {
     /// Writes `text` behind the time and `mark`; its other lines are indented.
     pub(super) fn note(&mut self, mark: &str, text: &str) {
         let seconds = self.started.elapsed().as_secs_f64();
-        let text = text.trim_end().replace('\n', "\n            ");
+        let text = text.trim_end().replace('\n', "\n              ");
         // What cannot be logged is still reported.
-        let _ = writeln!(self.file, "{seconds:8.3}  {mark:2}{text}");
+        let _ = writeln!(self.file, "{seconds:8.3}  {mark:3} {text}");
     }
 }

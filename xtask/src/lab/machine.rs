@@ -84,9 +84,12 @@ impl Machine {
     }
 
     /// What the kernel is told. Its messages have a serial port of their own.
+    ///
+    /// QEMU's serial port of the i.MX 8M Plus may hold its interrupt after its
+    /// cause has gone, until the next byte: with `noirqdebug` Linux bears it.
     pub(super) fn command_line(self) -> &'static str {
         match self {
-            Self::Imx8mp => "console=ttymxc1,115200 panic=-1 quiet lab.shell=ttymxc2",
+            Self::Imx8mp => "console=ttymxc1,115200 panic=-1 quiet noirqdebug lab.shell=ttymxc2",
             Self::Q35 => "console=ttyS0 panic=-1 quiet lab.shell=ttyS1",
         }
     }
@@ -112,7 +115,7 @@ impl Machine {
                 "-machine imx8mp-evk -smp 4 -m 1024 \
                  -device tmp105,bus=i2c-bus.0,address=0x48,id=t0 \
                  -device pca9548,bus=i2c-bus.0,address=0x70,id=mux \
-                 -device tmp105,bus=i2c-bus.7,address=0x4a,id=t1 \
+                 -device tmp105,bus=i2c.0,address=0x4a,id=t1 \
                  -device w25q32,bus=spi,drive=flash,id=flash"
             }
             Self::Q35 => {

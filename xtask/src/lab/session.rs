@@ -193,7 +193,7 @@ impl Lab {
 
     /// Runs a command of QEMU's monitor.
     pub(crate) fn qmp(&mut self, command: &str, arguments: Value) -> Result<Value> {
-        self.log.note("qmp", &format!(" {command} {arguments}"));
+        self.log.note("qmp", &format!("{command} {arguments}"));
         self.qemu.qmp.execute(command, arguments)
     }
 
