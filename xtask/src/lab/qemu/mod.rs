@@ -16,9 +16,11 @@ use qmp::Qmp;
 use qtest::Qtest;
 use sockets::Sockets;
 
-/// The emulator, which ends with this.
+/// A machine, which ends with this.
 pub(super) struct Qemu {
-    child: Child,
+    /// The emulator, which ends before its sockets go.
+    #[expect(dead_code, reason = "it ends when it is dropped")]
+    child: Ends,
     pub(super) qmp: Qmp,
     pub(super) qtest: Qtest,
     /// By QEMU's number of the port.
@@ -58,26 +60,18 @@ impl Qemu {
                 Port::Shell | Port::Outside => command.arg(sockets.server(&number.to_string())),
             };
         }
-        let said =
+        let output =
             log_file.try_clone().map_err(|source| LabError::File { path: log.clone(), source })?;
-        command.stdin(Stdio::null()).stdout(said).stderr(log_file);
+        command.stdin(Stdio::null()).stdout(output).stderr(log_file);
         let program = prepared.qemu.path.display().to_string();
         let child = command.spawn().map_err(|source| LabError::Start { program, source })?;
-        // From here on whatever fails ends the emulator.
-        let mut child = Ends(Some(child));
-        let mut connect = |name: &str| sockets.connect(name, &mut child, &log);
-        let qmp = Qmp::open(connect("qmp")?)?;
-        let qtest = Qtest::open(connect("qtest")?)?;
-        let mut ports = Vec::new();
-        for (number, port) in machine.ports().iter().enumerate() {
-            ports.push(match port {
-                Port::Kernel => None,
-                Port::Shell | Port::Outside => Some(connect(&number.to_string())?),
-            });
-        }
-        let Some(child) = child.0.take() else {
-            return Err(LabError::Gone { said: "it was never there".into() });
-        };
+        let mut child = Ends(child);
+        let (qmp, qtest, ports) = connected(machine, &sockets, &mut child.0, &log)
+            // What it said before it ended says more than that it did.
+            .map_err(|error| match child.0.try_wait() {
+                Ok(Some(_)) => LabError::Gone { said: said(&log) },
+                _ => error,
+            })?;
         Ok(Self { child, qmp, qtest, ports, _sockets: sockets })
     }
 
@@ -98,27 +92,37 @@ impl Qemu {
     }
 }
 
-impl Drop for Qemu {
-    fn drop(&mut self) {
-        end(&mut self.child);
-    }
+/// Connects with all that the emulator serves.
+fn connected(
+    machine: Machine,
+    sockets: &Sockets,
+    child: &mut Child,
+    log: &Path,
+) -> Result<(Qmp, Qtest, Vec<Option<UnixStream>>), LabError> {
+    let mut connect = |name: &str| sockets.connect(name, child, log);
+    let qmp = Qmp::open(connect("qmp")?)?;
+    let qtest = Qtest::open(connect("qtest")?)?;
+    let ports = machine.ports().iter().enumerate().map(|(number, port)| match port {
+        Port::Kernel => Ok(None),
+        Port::Shell | Port::Outside => connect(&number.to_string()).map(Some),
+    });
+    Ok((qmp, qtest, ports.collect::<Result<_, _>>()?))
 }
 
 /// A process that ends with this.
-struct Ends(Option<Child>);
+struct Ends(Child);
 
 impl Drop for Ends {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            end(child);
-        }
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
-fn end(child: &mut Child) {
-    // It may have ended by itself.
-    let _ = child.kill();
-    let _ = child.wait();
+/// What the emulator has said, at `log`.
+fn said(log: &Path) -> String {
+    std::fs::read_to_string(log).unwrap_or_default()
 }
 
 /// A file as QEMU's option for a serial port.

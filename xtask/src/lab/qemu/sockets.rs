@@ -5,9 +5,10 @@
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
-use super::Ends;
+use super::said;
 use crate::lab::error::LabError;
 
 /// How long the emulator may take to open them.
@@ -39,7 +40,7 @@ impl Sockets {
     pub(super) fn connect(
         &self,
         name: &str,
-        child: &mut Ends,
+        child: &mut Child,
         log: &Path,
     ) -> Result<UnixStream, LabError> {
         let path = self.folder.join(name);
@@ -48,14 +49,12 @@ impl Sockets {
             if let Ok(stream) = UnixStream::connect(&path) {
                 return Ok(stream);
             }
-            let ended = child.0.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
-            let said = || std::fs::read_to_string(log).unwrap_or_default();
-            if ended {
-                return Err(LabError::Gone { said: said() });
+            if !matches!(child.try_wait(), Ok(None)) {
+                return Err(LabError::Gone { said: said(log) });
             }
             if Instant::now() > until {
                 let what = format!("open its socket {name}");
-                return Err(LabError::Silent { what, time: OPENS, said: said() });
+                return Err(LabError::Silent { what, time: OPENS, said: said(log) });
             }
             std::thread::sleep(Duration::from_millis(10));
         }
