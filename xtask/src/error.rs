@@ -131,6 +131,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Machine(#[from] crate::lab::LabError),
+    /// A machine of the lab could not be prepared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prepare(#[from] crate::lab::PrepareError),
     /// Runs of the lab failed. Each has said why.
     #[error("{failed} of {of} runs failed")]
     #[diagnostic(help(
@@ -179,6 +183,7 @@ impl Error {
             | Self::Debian(_)
             | Self::Disagree { .. }
             | Self::Machine(_)
+            | Self::Prepare(_)
             | Self::Lab { .. }
             | Self::Interop { .. } => 1,
             Self::Remote(error) => error.exit_code(),

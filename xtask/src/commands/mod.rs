@@ -4,7 +4,7 @@ mod bench;
 mod build;
 mod ci;
 mod completions;
-mod compose;
+pub(crate) mod compose;
 mod demo;
 mod interop;
 mod key;

@@ -62,6 +62,12 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
+    /// The program `path`, whose libraries are in `folder`, without a package.
+    pub(crate) fn new(path: PathBuf, folder: &Path) -> Self {
+        let library_path = libraries::folders(folder);
+        Self { path, library_path, version: version_of(folder), from: "packages" }
+    }
+
     /// The program, ready for arguments.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
@@ -120,8 +126,7 @@ pub(crate) fn tool_in(
     let Some(path) = path.into_iter().find(|path| path.is_file()) else {
         return Err(DebianError::Program { name: name.into(), folder: folder.to_owned() });
     };
-    let (library_path, version) = (libraries::folders(folder), version_of(folder));
-    Ok(Tool { path, library_path, version, from: suite.name() })
+    Ok(Tool { from: suite.name(), ..Tool::new(path, folder) })
 }
 
 fn on_path(name: &str) -> Option<Tool> {

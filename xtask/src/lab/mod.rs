@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::steps::{Step, print};
 pub(crate) use error::LabError;
 pub(crate) use machine::Machine;
+pub(crate) use prepare::PrepareError;
 use report::{Row, report};
 use runs::Run;
 use session::Lab;
@@ -88,7 +89,7 @@ pub(crate) fn run(machine: Option<Machine>, names: &[String]) -> Result<()> {
 /// one of the machine; those of runs are in `rows`.
 fn on(machine: Machine, runs: &[&Run], rows: &mut Vec<Row>) -> Result<()> {
     let folder = folder(machine)?;
-    let prepared = prepare::prepare(machine)?;
+    let prepared = prepare::prepare(machine, &folder)?;
     machine.make_images(&folder)?;
     let step = Step::start(machine.name());
     step.detail("starts");
