@@ -32,7 +32,11 @@ pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
     let mut granted = None;
     if let (Some(pipeline), Some(board)) = (&pipeline, &board) {
         granted = Grants::decide(pipeline, board).map_err(|e| failures.push(e.into())).ok();
-        open_asked(pipeline, board, &mut failures);
+        let machine = open_asked(pipeline, board, &mut failures);
+        // What is open may still be another's, such as a target of an I2C bus.
+        if let (Some(grants), []) = (&granted, failures.as_slice()) {
+            failures.extend(machine.open_granted(grants).map_err(Failure::from).err());
+        }
     }
     if let Some(pipeline) = &pipeline {
         let compiled = Host::new(HostOptions::default()).and_then(|host| host.compile(pipeline));
@@ -56,7 +60,7 @@ pub(super) fn check(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// Opens all that is asked for and that the board has, granted or not.
-fn open_asked(pipeline: &Pipeline, board: &Board, failures: &mut Vec<Failure>) {
+fn open_asked(pipeline: &Pipeline, board: &Board, failures: &mut Vec<Failure>) -> Machine {
     let machine = Machine::new(board);
     let mut tried = std::collections::BTreeSet::new();
     for slot in pipeline.slots() {
@@ -69,6 +73,7 @@ fn open_asked(pipeline: &Pipeline, board: &Board, failures: &mut Vec<Failure>) {
             failures.push(error.into());
         }
     }
+    machine
 }
 
 fn report(pipeline: &Pipeline, grants: &Grants, args: &Args) -> String {

@@ -1,6 +1,7 @@
 //! A board's hardware, opened.
 
 mod error;
+mod i2c;
 mod inputs;
 mod lease;
 mod open;
@@ -8,7 +9,6 @@ mod usb;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -16,16 +16,14 @@ pub use error::MachineError;
 pub(crate) use inputs::{Input, InputSource};
 pub(crate) use lease::{Lease, Shared};
 use open::Opened;
-use periplasm_backend::trace::{Entry, Traced};
-use periplasm_backend::{Clock, I2cAddress, I2cBus, RealClock, SharedI2c, sim};
+use periplasm_backend::trace::Entry;
+use periplasm_backend::{Clock, RealClock, sim};
 use periplasm_usb::Capture;
 use usb::OpenedUsb;
 
-use crate::board::{Backend, Board, I2cHardware, Limits};
+use crate::board::{Backend, Board, Limits};
 use crate::grants::{Granted, Grants};
 use crate::pipeline::SlotKind;
-#[cfg(target_os = "linux")]
-use crate::text::printable;
 
 /// Gets all that is done with hardware, with the hardware's name, while it is
 /// held.
@@ -104,53 +102,6 @@ impl Machine {
         &self.clock
     }
 
-    /// The bus of this name: opened once, shared by all.
-    pub fn i2c(&self, name: &str) -> Result<SharedI2c, MachineError> {
-        self.once(|opened| &mut opened.i2c, name, || self.open_i2c(name))
-    }
-
-    fn open_i2c(&self, name: &str) -> Result<SharedI2c, MachineError> {
-        let on_board =
-            self.board.i2c_bus(name).ok_or_else(|| MachineError::NoBus(name.to_owned()))?;
-        match on_board.hardware() {
-            I2cHardware::Sim { devices, speed_hz } => {
-                let mut bus = sim::Bus::on(&self.world);
-                bus.set_speed_hz(*speed_hz);
-                for device in devices {
-                    bus.attach(device.get_ref())
-                        .map_err(|error| MachineError::Sim { bus: name.to_owned(), error })?;
-                }
-                Ok(self.share(name, bus))
-            }
-            I2cHardware::Linux { device, at } => {
-                let bus = open_linux(device).map_err(|(reason, remedy)| MachineError::I2c {
-                    bus: name.to_owned(),
-                    reason,
-                    remedy,
-                    board: Arc::new(self.board.source().clone()),
-                    at: *at,
-                })?;
-                Ok(self.share(name, bus))
-            }
-        }
-    }
-
-    /// The bus of this name for a stage that was granted `addresses` on it:
-    /// whoever decided that, this machine's board has the last word.
-    pub(crate) fn granted(
-        &self,
-        name: &str,
-        addresses: &[I2cAddress],
-    ) -> Result<SharedI2c, MachineError> {
-        let allow = self.board.i2c_bus(name).map_or(&[][..], |bus| bus.allow());
-        match addresses.iter().find(|address| !allow.contains(address)) {
-            Some(&address) if self.board.i2c_bus(name).is_some() => {
-                Err(MachineError::NotAllowed { bus: name.to_owned(), address })
-            }
-            _ => self.i2c(name),
-        }
-    }
-
     pub(crate) fn limits(&self) -> &Limits {
         self.board.limits()
     }
@@ -169,41 +120,10 @@ impl Machine {
     pub(crate) fn started(&self) -> Duration {
         self.started
     }
-
-    fn share(&self, name: &str, bus: impl I2cBus + 'static) -> SharedI2c {
-        let (mut trace, capture) = (self.sink_for(name), self.capture.clone());
-        if trace.is_none() && capture.is_none() {
-            return SharedI2c::new(bus);
-        }
-        let name = name.to_owned();
-        let sink = move |entry: Entry| {
-            if let Some(capture) = &capture {
-                capture.traced(&name, &entry);
-            }
-            if let Some(trace) = &mut trace {
-                trace(entry);
-            }
-        };
-        SharedI2c::new(Traced::new(bus, self.clock.clone(), sink))
-    }
 }
 
 impl fmt::Debug for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Machine").field("board", &self.board).finish_non_exhaustive()
     }
-}
-
-/// A bus of the kernel, or why there is none and what to do about it.
-#[cfg(target_os = "linux")]
-fn open_linux(device: &Path) -> Result<impl I2cBus + 'static, (String, &'static str)> {
-    periplasm_backend::linux::LinuxI2c::open(device)
-        // It quotes the board file, which may hold anything.
-        .map_err(|error| (printable(&error.to_string(), 512).into_owned(), error.remedy()))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn open_linux(_: &Path) -> Result<sim::Bus, (String, &'static str)> {
-    let reason = "this host was built for another system than Linux";
-    Err((reason.to_owned(), "set backend = \"sim\", or run on Linux"))
 }

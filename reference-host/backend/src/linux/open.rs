@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
+use crate::I2cAddress;
+
 /// A kind of hardware that the kernel gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -76,6 +78,14 @@ pub enum OpenError {
         what: Hardware,
         /// The node, line or channel.
         path: PathBuf,
+    },
+    /// A driver of the kernel has the target of this address for itself.
+    #[error("{address} on {} is in use by a driver of the kernel", path.display())]
+    Taken {
+        /// The bus.
+        path: PathBuf,
+        /// The target.
+        address: I2cAddress,
     },
     /// It is something else.
     #[error("{} is not {} {what}", path.display(), what.article())]

@@ -21,6 +21,12 @@ impl OpenError {
                  End that program, or give the board another port"
             }
             Self::Busy { .. } => "end that program, or give the board another one",
+            Self::Taken { .. } => {
+                "two drivers of one chip would disturb each other. `ls -l \
+                 /sys/bus/i2c/devices/*/driver` shows which one has it: take it away by writing \
+                 the device's name into that driver's `unbind`, and out of the machine's \
+                 configuration"
+            }
             Self::WrongKind { what, .. } => wrong_kind(*what),
             Self::NoInterface { what } => no_interface(*what),
             Self::SmbusOnly(_) => "use a bus of another controller",

@@ -4,11 +4,13 @@ mod errno;
 mod functions;
 mod messages;
 
+use std::io;
 use std::path::Path;
 
 use embedded_hal::i2c::{ErrorKind, Operation};
 use i2cdev::core::{I2CMessage, I2CTransfer};
-use i2cdev::linux::{I2CMessageFlags, LinuxI2CBus, LinuxI2CError, LinuxI2CMessage};
+use i2cdev::linux::{I2CMessageFlags, LinuxI2CBus, LinuxI2CDevice, LinuxI2CError, LinuxI2CMessage};
+use nix::errno::Errno;
 
 use super::{Hardware, OpenError};
 use crate::{I2cAddress, I2cBus};
@@ -33,8 +35,8 @@ use messages::{Direction, Message};
 /// transaction, at its end, and several take no message of zero bytes. They
 /// answer [`ErrorKind::Other`] too.
 ///
-/// The kernel lets this reach targets that a kernel driver also uses. What may
-/// be addressed is up to the board.
+/// The kernel lets this reach targets that one of its own drivers uses, too:
+/// ask [`LinuxI2c::free`] before.
 #[derive(Debug)]
 pub struct LinuxI2c {
     bus: LinuxI2CBus,
@@ -57,6 +59,34 @@ impl LinuxI2c {
         }
         Ok(Self { bus, functions })
     }
+
+    /// Asks whether a target is free, on a node such as `/dev/i2c-1`: no driver
+    /// of the kernel has it, on this bus or on those before and behind its
+    /// multiplexers. Nothing goes over the wires.
+    ///
+    /// `I2C_RDWR` does not ask that, `I2C_SLAVE` does (`i2cdev_check_addr` in
+    /// `drivers/i2c/i2c-dev.c`), for 7-bit addresses. A 10-bit one counts as
+    /// free.
+    ///
+    /// # Errors
+    /// [`OpenError::Taken`], or what is wrong with the node.
+    pub fn free(path: impl AsRef<Path>, address: I2cAddress) -> Result<(), OpenError> {
+        let path = path.as_ref();
+        if address.is_ten_bit() {
+            return Ok(());
+        }
+        LinuxI2CDevice::new(path, address.number())
+            .map(drop)
+            .map_err(|error| taken(path, address, error.into()))
+    }
+}
+
+/// From what `I2C_SLAVE` was answered.
+fn taken(path: &Path, address: I2cAddress, error: io::Error) -> OpenError {
+    if error.raw_os_error() == Some(Errno::EBUSY as i32) {
+        return OpenError::Taken { path: path.to_owned(), address };
+    }
+    OpenError::asking(Hardware::I2c, path, error)
 }
 
 impl I2cBus for LinuxI2c {
@@ -110,5 +140,27 @@ impl LinuxI2c {
                 Err(error.raw_os_error().map_or(ErrorKind::Other, errno::kind))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_of_a_driver_of_the_kernel_is_not_free() {
+        let (path, address) = (Path::new("/dev/i2c-1"), I2cAddress::seven_bit(0x48).unwrap());
+        let answered = |errno: Errno| taken(path, address, errno.into());
+        let error = answered(Errno::EBUSY);
+        assert_eq!(error.to_string(), "0x48 on /dev/i2c-1 is in use by a driver of the kernel");
+        assert!(error.remedy().contains("unbind"), "{error}");
+        assert!(matches!(answered(Errno::ENOTTY), OpenError::WrongKind { .. }));
+        assert!(matches!(answered(Errno::EACCES), OpenError::NoPermission { .. }));
+    }
+
+    #[test]
+    fn a_target_of_ten_bits_is_free_to_ask_for() {
+        let address = I2cAddress::ten_bit(0x148).unwrap();
+        LinuxI2c::free("/dev/i2c-there-is-none", address).unwrap();
     }
 }
