@@ -32,7 +32,8 @@ impl OpenError {
             Self::SmbusOnly(_) => "use a bus of another controller",
             Self::Setting { .. } => "correct the board file",
             Self::Unsupported { .. } => {
-                "leave this setting out, or use hardware whose driver in the kernel can do it"
+                "change this setting or leave it out, or use hardware whose driver in the kernel can do \
+                 it"
             }
             Self::NoLine { what: Hardware::Gpio, .. } => "`gpioinfo` shows the lines of each chip",
             Self::NoLine { what: Hardware::Pwm, .. } => {
