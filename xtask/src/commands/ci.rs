@@ -20,7 +20,7 @@ pub(crate) struct Ci {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     ("fmt", || show_each(|folder| cargo_in(folder, ["fmt", "--all", "--check"]))),
     ("clippy", || {
         let args = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
@@ -44,6 +44,7 @@ const CHECKS: [Check; 8] = [
     ("licences", licences),
     ("test", || show(cargo(["xtask", "test"]))),
     ("interop", || show(cargo(["xtask", "interop"]))),
+    ("lab", || show(cargo(["xtask", "lab"]))),
     ("clean", clean),
 ];
 
