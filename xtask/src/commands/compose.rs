@@ -7,7 +7,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Report, Update};
+use periplasm_compose::{Composed, Lock, Options, Phase, Progress, Report, Session, Update};
 
 use crate::cargo::{root, shown, target_dir};
 use crate::error::{Error, Result};
@@ -149,6 +149,18 @@ pub(crate) fn compose(
     compose_with(manifest, output, &Options { keep_lock, ..options.into() })
 }
 
+/// The same with the folders in which a change matters.
+pub(crate) fn compose_from(
+    manifest: &Path,
+    output: PathBuf,
+    options: &BuildOptions,
+) -> Result<Vec<PathBuf>> {
+    let keep_lock = options.locked && Lock::beside(manifest).is_file();
+    let mut session = Session::new(manifest, Options { keep_lock, ..options.into() });
+    compose_in(&mut session, Some(output))?;
+    Ok(session.folders().into_iter().collect())
+}
+
 /// Composes to find out what a pipeline may do, and writes nothing.
 fn compose_report(path: &Path, build: &BuildOptions) -> Result<Report> {
     let manifest = manifest(path)?;
@@ -168,9 +180,13 @@ fn compose_with(
     output: Option<PathBuf>,
     options: &Options,
 ) -> Result<(Composed, PathBuf)> {
+    compose_in(&mut Session::new(manifest, options.clone()), output)
+}
+
+fn compose_in(session: &mut Session, output: Option<PathBuf>) -> Result<(Composed, PathBuf)> {
     toolchain::ensure_targets()?;
     let mut shown_phases = Phases(Some(Step::start("compose")));
-    let composed = periplasm_compose::compose(manifest, options, &mut shown_phases)?;
+    let composed = session.compose(&mut shown_phases)?;
     let output = output_of(&composed, output)?;
     composed.write(&output)?;
     if let Some(step) = shown_phases.0.take() {

@@ -161,7 +161,7 @@ mod tests {
         assert!(matches!(elf_of(b""), Err(KernelError::NoBzImage)));
         assert!(matches!(elf_of(&image(PACKED)[..0x210]), Err(KernelError::Short { .. })));
         let short = &image(PACKED)[..1040];
-        assert!(matches!(elf_of(short), Err(KernelError::Short { end: 1124, file: 1040 })));
+        assert!(matches!(elf_of(short), Err(KernelError::Short { end: 1112, file: 1040 })));
         assert!(matches!(elf_of(&image(b"\x1f\x8b gzip")), Err(KernelError::Packed(_))));
         let mut old = image(PACKED);
         old[0x206] = 0x07;

@@ -9,6 +9,7 @@ mod cross;
 mod devicetree;
 mod error;
 mod files;
+mod fresh;
 mod initramfs;
 mod kernel;
 mod modules;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use super::machine::Machine;
 use super::pipelines;
 use crate::cargo::{root, target_dir};
-use crate::commands::compose::{BuildOptions, compose};
+use crate::commands::compose::{BuildOptions, compose_from};
 use crate::debian::{Tool, version_of};
 use crate::error::Result;
 pub(crate) use error::PrepareError;
@@ -75,7 +76,9 @@ fn composed(machine: Machine, folder: &Path) -> Result<Vec<PathBuf>> {
     ours.map(|pipeline| {
         let output = folder.join(format!("{}.wasm", pipeline.name));
         let manifest = root().join(pipeline.manifest);
-        Ok(compose(&manifest, Some(output), &BuildOptions::default())?.1)
+        let options = BuildOptions::default();
+        fresh::once(&output, || compose_from(&manifest, output.clone(), &options))?;
+        Ok(output)
     })
     .collect()
 }
