@@ -112,7 +112,8 @@ pub trait UsbController: Send {
     fn read(&mut self, number: u8, room: &mut [u8]) -> Result<usize, ControllerError>;
 
     /// Answers STALL on an endpoint, or not any more, which also starts its data
-    /// toggle over (9.4.5). On endpoint 0 it lasts until the next SETUP.
+    /// toggle over (9.4.5). On endpoint 0 it lasts until the next SETUP. A packet
+    /// that another IN endpoint has goes before.
     fn set_stalled(&mut self, address: u8, stalled: bool);
 
     /// Whether it does.

@@ -28,6 +28,8 @@ pub(super) struct Gadget {
     pub(super) in_full: u16,
     pub(super) out_stalled: u16,
     pub(super) in_stalled: u16,
+    /// IN endpoints whose packet goes before they stall.
+    pub(super) in_first: u16,
     /// What it answers to.
     pub(super) address: u8,
     pub(super) outs: [Option<End>; 16],
@@ -98,6 +100,7 @@ impl Gadget {
         self.in_full = 0;
         self.out_stalled = 0;
         self.in_stalled = 0;
+        self.in_first = 0;
         self.address = 0;
     }
 
@@ -177,6 +180,7 @@ impl Gadget {
     pub(super) fn in_done(&mut self, number: usize, after: &mut After) {
         let bit = 1u16 << number;
         self.in_full &= !bit;
+        self.in_first &= !bit;
         self.in_complete |= bit;
         self.listeners.wake(after);
     }

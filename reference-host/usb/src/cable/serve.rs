@@ -145,7 +145,14 @@ impl Port {
         let bit = 1u16 << number;
         let is_in = address & 0x80 != 0;
         let mask = if is_in { &mut self.gadget.in_stalled } else { &mut self.gadget.out_stalled };
+        let was = *mask & bit != 0;
         *mask = if stalled { *mask | bit } else { *mask & !bit };
+        if is_in && number != 0 && (!stalled || !was) {
+            // What was written before goes first: classes end a short answer in
+            // this way, and controllers of Linux refuse to halt before that.
+            let first = if stalled { self.gadget.in_full & bit } else { 0 };
+            self.gadget.in_first = self.gadget.in_first & !bit | first;
+        }
         if number == 0 {
             if stalled && !is_in {
                 // It will not be read any more.
@@ -246,7 +253,7 @@ fn serve_in(gadget: &mut Gadget, queue: &mut Queue, number: usize, after: &mut A
             queue.end(serial, Err(UsbError::Protocol), after);
             continue;
         };
-        if gadget.in_stalled & bit != 0 {
+        if gadget.in_stalled & !gadget.in_first & bit != 0 {
             queue.end(serial, Err(UsbError::Stall), after);
             continue;
         }

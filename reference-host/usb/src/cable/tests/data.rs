@@ -132,6 +132,23 @@ fn a_stall_ends_all_until_the_gadget_takes_it_back() {
     }
 }
 
+/// As usbd-storage ends an answer that is shorter than what the host asked for.
+#[test]
+fn what_was_written_before_a_stall_goes_first() {
+    let mut bench = Bench::new(PortSpeed::Full);
+    let mut interface = bench.open().claim(0).unwrap();
+    let mut pipe = interface.pipe(0x80 | BULK).unwrap();
+    bench.hand.port.write(BULK, &[1, 2, 3, 4]).unwrap();
+    bench.hand.port.set_stalled(0x80 | BULK, true);
+    start(&mut *pipe, [room(64), room(64)]);
+    assert_eq!(ended(&mut *pipe), (0, Ok(()), 4));
+    assert_eq!(ended(&mut *pipe), (1, Err(UsbError::Stall), 0));
+    bench.hand.port.write(BULK, &[5]).unwrap();
+    assert_eq!(bench.while_it_answers(|| pipe.clear_halt()), Ok(()));
+    start(&mut *pipe, [room(64)]);
+    assert_eq!(ended(&mut *pipe), (0, Ok(()), 1));
+}
+
 #[test]
 fn what_was_transferred_before_a_cancel_counts() {
     let mut bench = Bench::new(PortSpeed::Full);

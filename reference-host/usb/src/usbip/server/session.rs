@@ -89,6 +89,11 @@ impl Session {
         number: u32,
     ) -> Result<Self, UsbError> {
         let device = host.open(info.id)?;
+        // What the client before has left is of no use to this one. Linux's
+        // vhci-hcd does resets by itself, so that a device would never see one.
+        if device.reset() == Err(UsbError::Gone) {
+            return Err(UsbError::Gone);
+        }
         let mut state = State::new(info.descriptors.clone());
         state.lines.insert(0, Line::new(device.control(), None, 0));
         let session = Self {

@@ -206,6 +206,19 @@ fn a_device_is_one_clients_and_is_given_back() {
 }
 
 #[test]
+fn a_client_finds_nothing_of_the_one_before() {
+    let fixture = Fixture::new();
+    let (first, second) = (fixture.client(), fixture.client());
+    let device = opened(&first).1;
+    let mut interface = device.claim(0).unwrap();
+    // Nobody reads what comes back.
+    assert_eq!(write(&mut *interface.pipe(0x01).unwrap(), b"old").status, Ok(()));
+    drop((interface, device, first));
+    let device = opened(&second).1;
+    loop_back(&mut *device.claim(0).unwrap(), &[5]);
+}
+
+#[test]
 fn the_end_of_the_server_is_the_end_of_its_devices() {
     let fixture = Fixture::new();
     let client = fixture.client();
