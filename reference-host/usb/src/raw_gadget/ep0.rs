@@ -12,8 +12,8 @@ const PAGE: usize = 4096;
 /// What the kernel is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Job {
-    /// Send the data stage.
-    Write(Vec<u8>),
+    /// Send the data stage; it is shorter than what the host asked for.
+    Write { data: Vec<u8>, short: bool },
     /// Take the data stage.
     Read(u16),
     /// Acknowledge a request without data.
@@ -44,6 +44,9 @@ pub(super) struct Ep0 {
     /// Counts requests, so that what is left of an old one is known.
     request: u32,
     pub(super) stalled: bool,
+    /// The endpoint of a request that the controller has answered itself: the
+    /// gadget's answer goes nowhere.
+    answered: Option<u8>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +70,19 @@ enum Phase {
 impl Ep0 {
     pub(super) fn new(packet: u16) -> Self {
         let packet = usize::from(packet.clamp(8, PACKET.into()));
-        Self { packet, setup: [0; 8], phase: Phase::Idle, request: 0, stalled: false }
+        let (setup, phase) = ([0; 8], Phase::Idle);
+        Self { packet, setup, phase, request: 0, stalled: false, answered: None }
+    }
+
+    /// No request is at hand.
+    pub(super) fn is_idle(&self) -> bool {
+        self.phase == Phase::Idle
+    }
+
+    /// The endpoint of the request at hand, if it is one that the controller has
+    /// answered.
+    pub(super) fn answered(&self) -> Option<u8> {
+        self.answered.filter(|_| self.phase == Phase::Asked)
     }
 
     fn input(&self) -> bool {
@@ -89,6 +104,17 @@ impl Ep0 {
         self.phase = Phase::Asked;
         self.request = self.request.wrapping_add(1);
         self.stalled = false;
+        self.answered = None;
+    }
+
+    /// The controller has cleared the halt of an endpoint: the request by which
+    /// the host asked for it, for the gadget to follow.
+    pub(super) fn cleared(&mut self, address: u8) -> [u8; 8] {
+        // CLEAR_FEATURE(ENDPOINT_HALT) (9.4.1).
+        let setup = [0x02, 1, 0, 0, address, 0, 0, 0];
+        self.setup(setup);
+        self.answered = Some(address);
+        setup
     }
 
     /// The bus was reset.
@@ -96,6 +122,7 @@ impl Ep0 {
         self.phase = Phase::Idle;
         self.request = self.request.wrapping_add(1);
         self.stalled = false;
+        self.answered = None;
     }
 
     /// The gadget has seen the request and looks for more: what it did not
@@ -122,6 +149,10 @@ impl Ep0 {
         match &mut self.phase {
             // The status stage of a request without data (9.3.5: in either
             // direction).
+            Phase::Asked if len == 0 && self.answered.is_some() => {
+                self.phase = Phase::Idle;
+                Ok((None, taken))
+            }
             Phase::Asked if len == 0 => {
                 self.phase = Phase::Busy;
                 Ok((Some(Job::Acknowledge(self.setup)), Told::default()))
@@ -145,7 +176,8 @@ impl Ep0 {
                     *size = PACKET;
                 }
                 self.phase = Phase::Busy;
-                Ok((Some(Job::Write(data)), Told::default()))
+                let short = data.len() < len;
+                Ok((Some(Job::Write { data, short }), Told::default()))
             }
             // The kernel sent it together with the data's acknowledgement.
             Phase::Read => {
@@ -184,6 +216,10 @@ impl Ep0 {
     pub(super) fn stall(&mut self) -> Option<Job> {
         self.stalled = true;
         match self.phase {
+            Phase::Asked if self.answered.is_some() => {
+                self.phase = Phase::Idle;
+                None
+            }
             Phase::Asked | Phase::Writing(_) => {
                 self.phase = Phase::Busy;
                 Some(Job::Stall)
@@ -204,7 +240,7 @@ impl Ep0 {
         self.phase = Phase::Idle;
         let Ok(data) = outcome else { return Told::default() };
         match job {
-            Job::Write(_) => {
+            Job::Write { .. } => {
                 self.phase = Phase::Status;
                 Told { in_complete: true, out_ready: true }
             }

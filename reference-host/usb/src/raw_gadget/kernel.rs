@@ -53,8 +53,10 @@ pub(super) trait Kernel: Send + Sync {
     fn run(&self) -> io::Result<()>;
     /// Waits for what happens.
     fn event(&self) -> io::Result<Event>;
-    /// Sends the data stage of a control request, and takes its status stage.
-    fn ep0_write(&self, data: &[u8]) -> io::Result<()>;
+    /// Sends the data stage of a control request, and takes its status stage. A
+    /// short one that ends with a whole packet has an empty one behind it, or the
+    /// host would wait for more (USB 2.0, 5.5.3).
+    fn ep0_write(&self, data: &[u8], short: bool) -> io::Result<()>;
     /// Takes the data stage of a control request, `len` bytes or fewer, and sends
     /// its status stage.
     fn ep0_read(&self, len: u16) -> io::Result<Vec<u8>>;

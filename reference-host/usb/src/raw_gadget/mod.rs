@@ -2,15 +2,21 @@
 //! (`Documentation/usb/raw-gadget.rst`), or on `dummy_hcd`, which joins it to the
 //! same machine's host side.
 //!
-//! **This was never run on a controller**: its tests have a kernel made by hand.
-//! What differs from a controller of a microcontroller:
+//! It was run on Linux 6.1 with `dummy_hcd` (`cargo xtask lab q35 raw-gadget`),
+//! not on a controller of silicon. What differs from a controller of a
+//! microcontroller:
 //!
 //! - The kernel does stages of control requests, not packets. So a gadget's
 //!   packets on endpoint 0 are joined, and `bMaxPacketSize0` in its device
 //!   descriptor is replaced by the controller's 64; a request to the device whose
 //!   data was taken can no longer be refused; more than 4096 bytes of data are
 //!   refused.
-//! - The controller answers SET_ADDRESS itself, and some also other requests.
+//! - The controller answers SET_ADDRESS itself, and most also those about halts.
+//!   That a halt was cleared is known when the next packet moves: then the gadget
+//!   gets the request, and what it answers goes nowhere.
+//! - Kernels before 6.7 do not tell of a reset or of a pulled plug. The endpoints
+//!   fail, and the gadget is told of a reset.
+//! - An IN endpoint halts when the host has taken what was written before.
 //! - Endpoints are enabled when the gadget acknowledges SET_CONFIGURATION. Many
 //!   controllers have fixed endpoints: one that has not the gadget's refuses the
 //!   configuration.
@@ -149,6 +155,7 @@ impl UsbController for RawGadget {
         let news = std::mem::take(&mut state.news);
         if news.setup.is_none() {
             looked(shared, &mut state);
+            state.offer();
         }
         news
     }
@@ -158,6 +165,7 @@ impl UsbController for RawGadget {
         let mut state = shared.state();
         if state.news.setup.is_none() {
             looked(shared, &mut state);
+            state.offer();
         }
         // Not more: it would keep the node open.
         Box::new(Happened(Arc::downgrade(shared)))
@@ -217,13 +225,22 @@ impl UsbController for RawGadget {
             }
             return;
         }
+        if !stalled && state.ep0.answered() == Some(address) {
+            // It is cleared, and packets have moved since.
+            return;
+        }
         let Some(line) = state.line(address) else { return };
         if line.halted != stalled || !stalled {
             line.halted = stalled;
             line.settled = false;
+            line.cleared = false;
+            line.behind = stalled && address & 0x80 != 0 && line.packet.is_some();
         }
+        let behind = line.behind;
         drop(state);
-        shared.settle(address);
+        if !behind {
+            shared.settle(address);
+        }
     }
 
     fn is_stalled(&self, address: u8) -> bool {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::ep0::{Ep0, Job, Told};
 use super::kernel::Kernel;
 use crate::bell::{Wakers, lock};
-use crate::{EndpointConfig, Events};
+use crate::{BusEvents, EndpointConfig, Events};
 
 /// How many milliseconds a halt may take.
 const SETTLING: u32 = 100;
@@ -41,6 +41,7 @@ pub(super) struct State {
 }
 
 /// A configured endpoint.
+#[derive(Default)]
 pub(super) struct Line {
     pub(super) address: u8,
     pub(super) size: u16,
@@ -49,6 +50,11 @@ pub(super) struct Line {
     pub(super) halted: bool,
     /// The kernel knows of it.
     pub(super) settled: bool,
+    /// A packet goes before the halt: a controller cannot halt while it has one.
+    pub(super) behind: bool,
+    /// A packet moved although the endpoint was halted: the controller has cleared
+    /// that by itself, and the gadget is to be told.
+    pub(super) cleared: bool,
 }
 
 impl Shared {
@@ -142,6 +148,33 @@ impl State {
     pub(super) fn told(&mut self, told: Told) {
         self.news.in_complete |= u16::from(told.in_complete);
         self.news.out_ready |= u16::from(told.out_ready);
+    }
+
+    /// Tells the gadget of a halt that the controller has cleared, when endpoint 0
+    /// is free for that.
+    pub(super) fn offer(&mut self) {
+        if self.news.setup.is_some() || !self.ep0.is_idle() {
+            return;
+        }
+        if let Some(line) = self.lines.iter_mut().find(|line| line.cleared) {
+            line.cleared = false;
+            self.news.setup = Some(self.ep0.cleared(line.address));
+        }
+    }
+
+    /// The bus was reset or the plug was pulled, and the kernel has not said so.
+    /// The threads of the lines end, and are joined at the next configuration.
+    pub(super) fn shut_down(&mut self) {
+        self.lines.clear();
+        self.configured = self.configured.wrapping_add(1);
+        let bus = BusEvents { reset: true, ..self.news.bus };
+        // A request that waits came behind it.
+        let setup = self.news.setup;
+        self.news = Events { bus, setup, ..Events::default() };
+        if setup.is_none() {
+            self.ep0.reset();
+            self.job = None;
+        }
     }
 
     /// A configured endpoint.

@@ -37,7 +37,7 @@ const HEAD: usize = 8;
 struct Descriptor([u8; 9]);
 
 nix::ioctl_write_ptr!(raw_init, b'U', 0, Init);
-nix::ioctl_none!(raw_run, b'U', 1);
+nix::ioctl_write_int_bad!(raw_run, nix::request_code_none!(b'U', 1));
 nix::ioctl_read!(raw_event_fetch, b'U', 2, Head);
 nix::ioctl_write_ptr!(raw_ep0_write, b'U', 3, Head);
 nix::ioctl_readwrite!(raw_ep0_read, b'U', 4, Head);
@@ -45,11 +45,14 @@ nix::ioctl_write_ptr!(raw_ep_enable, b'U', 5, Descriptor);
 nix::ioctl_write_int!(raw_ep_disable, b'U', 6);
 nix::ioctl_write_ptr!(raw_ep_write, b'U', 7, Head);
 nix::ioctl_readwrite!(raw_ep_read, b'U', 8, Head);
-nix::ioctl_none!(raw_configure, b'U', 9);
+nix::ioctl_write_int_bad!(raw_configure, nix::request_code_none!(b'U', 9));
 nix::ioctl_write_int!(raw_vbus_draw, b'U', 10);
-nix::ioctl_none!(raw_ep0_stall, b'U', 12);
+nix::ioctl_write_int_bad!(raw_ep0_stall, nix::request_code_none!(b'U', 12));
 nix::ioctl_write_int!(raw_ep_set_halt, b'U', 13);
 nix::ioctl_write_int!(raw_ep_clear_halt, b'U', 14);
+
+/// The argument of those that take none: the kernel insists on zero.
+const NOTHING: libc::c_int = 0;
 
 /// 100 mA, in units of 2 mA: what a device may draw before it is granted more.
 const DRAW: libc::c_ulong = 50;
@@ -92,11 +95,14 @@ fn name(name: &str) -> Result<[u8; NAME], OpenError> {
     if name.is_empty() || name.contains('\0') { Err(wrong()) } else { Ok(bytes) }
 }
 
-/// `struct usb_raw_ep_io` with its data: handle, no flags, length.
-fn message(handle: u16, len: u32, data: &[u8]) -> Vec<u8> {
+/// `USB_RAW_IO_FLAGS_ZERO`.
+const ZERO: u16 = 1;
+
+/// `struct usb_raw_ep_io` with its data: handle, flags, length.
+fn message(handle: u16, flags: u16, len: u32, data: &[u8]) -> Vec<u8> {
     let mut message = Vec::with_capacity(HEAD + data.len());
     message.extend(handle.to_ne_bytes());
-    message.extend([0, 0]);
+    message.extend(flags.to_ne_bytes());
     message.extend(len.to_ne_bytes());
     message.extend(data);
     message
@@ -104,7 +110,7 @@ fn message(handle: u16, len: u32, data: &[u8]) -> Vec<u8> {
 
 /// The same with room for `len` bytes.
 fn room(handle: u16, len: u16) -> Vec<u8> {
-    message(handle, len.into(), &vec![0; len.into()])
+    message(handle, 0, len.into(), &vec![0; len.into()])
 }
 
 /// What came into such a room.
@@ -116,8 +122,8 @@ fn came(mut message: Vec<u8>, len: libc::c_int) -> Vec<u8> {
 
 impl Kernel for Device {
     fn run(&self) -> io::Result<()> {
-        // SAFETY: it takes no argument.
-        unsafe { raw_run(self.fd()) }?;
+        // SAFETY: the argument is a number.
+        unsafe { raw_run(self.fd(), NOTHING) }?;
         Ok(())
     }
 
@@ -132,8 +138,8 @@ impl Kernel for Device {
         Ok(Event::parse(word(0), &event[HEAD..HEAD + len]))
     }
 
-    fn ep0_write(&self, data: &[u8]) -> io::Result<()> {
-        let message = message(0, data.len() as u32, data);
+    fn ep0_write(&self, data: &[u8], short: bool) -> io::Result<()> {
+        let message = message(0, if short { ZERO } else { 0 }, data.len() as u32, data);
         // SAFETY: the kernel reads the head and the bytes behind it that it says,
         // which are there.
         unsafe { raw_ep0_write(self.fd(), message.as_ptr().cast()) }?;
@@ -149,8 +155,8 @@ impl Kernel for Device {
     }
 
     fn ep0_stall(&self) -> io::Result<()> {
-        // SAFETY: it takes no argument.
-        unsafe { raw_ep0_stall(self.fd()) }?;
+        // SAFETY: the argument is a number.
+        unsafe { raw_ep0_stall(self.fd(), NOTHING) }?;
         Ok(())
     }
 
@@ -178,13 +184,13 @@ impl Kernel for Device {
     fn configure(&self) -> io::Result<()> {
         // SAFETY: the argument is a number.
         unsafe { raw_vbus_draw(self.fd(), DRAW) }?;
-        // SAFETY: it takes no argument.
-        unsafe { raw_configure(self.fd()) }?;
+        // SAFETY: the argument is a number.
+        unsafe { raw_configure(self.fd(), NOTHING) }?;
         Ok(())
     }
 
     fn write(&self, handle: u16, packet: &[u8]) -> io::Result<()> {
-        let message = message(handle, packet.len() as u32, packet);
+        let message = message(handle, 0, packet.len() as u32, packet);
         // SAFETY: as in `ep0_write`.
         unsafe { raw_ep_write(self.fd(), message.as_ptr().cast()) }?;
         Ok(())
@@ -253,8 +259,9 @@ mod tests {
 
     #[test]
     fn messages_have_handle_flags_and_length_before_their_data() {
-        let bytes = message(3, 2, &[8, 9]);
-        let expected = [&3u16.to_ne_bytes()[..], &[0, 0], &2u32.to_ne_bytes(), &[8, 9]].concat();
+        let bytes = message(3, ZERO, 2, &[8, 9]);
+        let expected =
+            [&3u16.to_ne_bytes()[..], &1u16.to_ne_bytes(), &2u32.to_ne_bytes(), &[8, 9]].concat();
         assert_eq!(bytes, expected);
         assert_eq!(came(room(1, 4), 2), [0, 0]);
         assert!(came(room(1, 4), -1).is_empty());

@@ -3,12 +3,18 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
+
+use nix::libc;
 
 use super::ep0::{Job, Outcome};
 use super::kernel::Event;
 use super::shared::{Line, Shared};
 use crate::bell::lock;
 use crate::{BusEvents, Events};
+
+/// How long a controller is left alone that has a packet to send.
+const FULL: Duration = Duration::from_millis(1);
 
 impl Shared {
     /// Takes events until the gadget is over or the controller has gone.
@@ -37,6 +43,11 @@ impl Shared {
         match event {
             Event::Connect => self.tell(|state| state.news.bus.attached = true),
             Event::Control(setup) => self.tell(|state| {
+                // The gadget is told again.
+                let answered = state.ep0.answered();
+                if let Some(line) = answered.and_then(|address| state.line(address)) {
+                    line.cleared = true;
+                }
                 state.ep0.setup(setup);
                 state.job = None;
                 state.news.setup = Some(setup);
@@ -86,13 +97,14 @@ impl Shared {
             self.tell(|state| {
                 let told = state.ep0.done(request, &job, outcome);
                 state.told(told);
+                state.offer();
             });
         }
     }
 
     fn job(self: &Arc<Self>, job: &Job) -> Outcome {
         let done = match job {
-            Job::Write(data) => self.kernel.ep0_write(data).map(|()| Vec::new()),
+            Job::Write { data, short } => self.kernel.ep0_write(data, *short).map(|()| Vec::new()),
             Job::Read(len) => self.kernel.ep0_read(*len),
             Job::Stall => self.kernel.ep0_stall().map(|()| Vec::new()),
             Job::Acknowledge(setup) => {
@@ -103,7 +115,7 @@ impl Shared {
                     _ => Ok(()),
                 };
                 let read = || self.kernel.ep0_read(0).map(|_| ());
-                let acknowledge = || match self.kernel.ep0_write(&[]) {
+                let acknowledge = || match self.kernel.ep0_write(&[], false) {
                     // Kernels differ in the direction of a request without data.
                     Err(error) if error.kind() == io::ErrorKind::ResourceBusy => read(),
                     done => done,
@@ -138,8 +150,8 @@ impl Shared {
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.address & 0x0f != 0) {
             let handle = self.kernel.enable(endpoint)?;
             let (address, size) = (endpoint.address, endpoint.max_packet_size & 0x7ff);
-            let (packet, halted, settled) = (None, false, true);
-            self.state().lines.push(Line { address, size, packet, halted, settled });
+            let line = Line { address, size, settled: true, ..Line::default() };
+            self.state().lines.push(line);
             let shared = self.clone();
             let thread = std::thread::Builder::new()
                 .name(format!("raw-gadget-{address:02x}"))
@@ -157,17 +169,17 @@ impl Shared {
             let (packet, size) = loop {
                 let current = state.configured == configured;
                 let Some(line) = state.line(address).filter(|_| current) else { return };
-                if !line.settled {
+                if !line.settled && !line.behind {
                     let halted = line.halted;
                     line.settled = true;
                     drop(state);
-                    if let Err(error) = self.kernel.halt(handle, halted) {
-                        tracing::debug!(%error, "an endpoint was not halted or not cleared");
-                    }
+                    self.halt(address, handle, halted);
                     state = self.state();
                     continue;
                 }
-                if !line.halted && line.packet.is_some() == input {
+                // Also of a halted one: the kernel keeps it until the host has
+                // cleared the halt.
+                if line.packet.is_some() == input {
                     break (line.packet.clone().unwrap_or_default(), line.size);
                 }
                 state = self.wait(state);
@@ -178,35 +190,61 @@ impl Shared {
             } else {
                 self.kernel.read(handle, size).map(Some)
             };
-            let failed = match done {
-                Ok(came) => {
-                    self.tell(|state| {
-                        let current = state.configured == configured;
-                        let Some(line) = state.line(address).filter(|_| current) else { return };
-                        let bit = 1u16 << (address & 0x0f);
-                        line.packet = came;
-                        if input {
-                            state.news.in_complete |= bit;
-                        } else {
-                            state.news.out_ready |= bit;
-                        }
-                    });
-                    false
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
+            match done {
+                Ok(came) => self.tell(|state| {
+                    let current = state.configured == configured;
+                    let Some(line) = state.line(address).filter(|_| current) else { return };
+                    line.packet = came;
+                    line.behind = false;
+                    if line.halted && line.settled {
+                        line.halted = false;
+                        line.cleared = true;
+                    }
+                    let bit = 1u16 << (address & 0x0f);
+                    if input {
+                        state.news.in_complete |= bit;
+                    } else {
+                        state.news.out_ready |= bit;
+                    }
+                    state.offer();
+                }),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     tracing::debug!(%error, "an endpoint carries nothing any more");
-                    true
+                    return self.failed(configured, &error);
                 }
-            };
-            if failed {
-                // A reset or the end will come, and end this thread.
-                let mut state = self.state();
-                while state.configured == configured {
-                    state = self.wait(state);
-                }
-                return;
             }
+        }
+    }
+
+    /// Halts an endpoint, or not any more.
+    fn halt(&self, address: u8, handle: u16, halted: bool) {
+        match self.kernel.halt(handle, halted) {
+            Ok(()) => {}
+            // The controller still has a packet, which goes first.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                std::thread::sleep(FULL);
+                if let Some(line) = self.state().line(address) {
+                    line.settled = false;
+                }
+            }
+            Err(error) => tracing::debug!(%error, "an endpoint was not halted or not cleared"),
+        }
+    }
+
+    /// An endpoint has failed. Linux before 6.7 says of a reset and of a pulled
+    /// plug nothing but this. Otherwise one will come, or the end.
+    fn failed(&self, configured: u32, error: &io::Error) {
+        if error.raw_os_error() == Some(libc::ESHUTDOWN) {
+            return self.tell(|state| {
+                if state.configured == configured {
+                    state.shut_down();
+                }
+            });
+        }
+        let mut state = self.state();
+        while state.configured == configured {
+            state = self.wait(state);
         }
     }
 }

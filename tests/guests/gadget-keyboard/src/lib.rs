@@ -26,6 +26,10 @@ const TEXT: &str = "Hello from a keyboard of software.\n";
 /// How often the class wants to be called, by its documentation.
 const TICK: Duration = Duration::from_millis(1);
 
+/// How many quiet ticks it waits before it types, as a person would: Linux drops
+/// what comes while its driver begins.
+const PAUSE: u16 = 500;
+
 impl gadget::Guest for Gadget {
     fn run() -> Result<(), Error> {
         run(port::open()).map_err(|_| Error::Gone)
@@ -48,17 +52,22 @@ fn run<P: Port>(port: P) -> Result<(), periplasm_usb_device::Error> {
         .build();
     let mut reports = keys::reports(TEXT);
     let mut next = reports.next();
+    let mut pause = PAUSE;
     serve(&mut device, Some(TICK), |device, woken| {
         if woken == Woken::Interval {
             // It has nowhere to send a report to.
             let _ = keyboard.tick();
+            pause = pause.saturating_sub(1);
         }
         device.poll(&mut [&mut keyboard]);
         let _leds = keyboard.device().read_report();
         if device.state() != UsbDeviceState::Configured {
             reports = keys::reports(TEXT);
             next = reports.next();
-        } else if let Some(keys) = next {
+            pause = PAUSE;
+        } else if pause == 0
+            && let Some(keys) = next
+        {
             let written = keyboard.device().write_report(keys);
             if matches!(written, Ok(()) | Err(UsbHidError::Duplicate)) {
                 next = reports.next();

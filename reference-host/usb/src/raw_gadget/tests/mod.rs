@@ -1,152 +1,13 @@
 //! A gadget on a kernel that is made by hand.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::{JoinHandle, ThreadId};
-use std::time::Duration;
+mod fake;
 
-use super::kernel::{self, Kernel};
+use std::sync::Arc;
+
+use super::kernel;
 use super::*;
 use crate::{BusEvents, TransferType, wait_any};
-
-/// Long enough for any machine.
-const LONG: Duration = Duration::from_secs(30);
-
-/// Everything that a host and a controller would do.
-#[derive(Default)]
-struct Fake(Mutex<Wires>, Condvar);
-
-#[derive(Default)]
-struct Wires {
-    events: VecDeque<kernel::Event>,
-    /// Threads whose call is to end.
-    interrupted: HashSet<ThreadId>,
-    /// What was called, in words.
-    calls: Vec<String>,
-    /// Data stages to the device.
-    data: VecDeque<Vec<u8>>,
-    /// Packets to the device, by handle.
-    out: BTreeMap<u16, VecDeque<Vec<u8>>>,
-    /// How many packets the host takes.
-    takes: usize,
-    next: u16,
-    /// Handles on which a call waits.
-    waiting: HashSet<u16>,
-}
-
-impl Fake {
-    fn wires(&self) -> MutexGuard<'_, Wires> {
-        self.0.lock().unwrap()
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Wires)) {
-        change(&mut self.wires());
-        self.1.notify_all();
-    }
-
-    fn call(&self, text: String) -> io::Result<()> {
-        self.change(|wires| wires.calls.push(text));
-        Ok(())
-    }
-
-    /// Waits as the kernel does, until there is something or a signal comes.
-    fn wait<T>(&self, mut look: impl FnMut(&mut Wires) -> Option<T>) -> io::Result<T> {
-        let mut wires = self.wires();
-        loop {
-            if let Some(found) = look(&mut wires) {
-                return Ok(found);
-            }
-            if wires.interrupted.remove(&std::thread::current().id()) {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            wires = self.1.wait(wires).unwrap();
-        }
-    }
-
-    fn on<T>(&self, handle: u16, look: impl FnMut(&mut Wires) -> Option<T>) -> io::Result<T> {
-        self.wires().waiting.insert(handle);
-        let found = self.wait(look);
-        self.wires().waiting.remove(&handle);
-        found
-    }
-
-    /// Waits for a call.
-    fn called(&self, text: &str) {
-        let mut wires = self.wires();
-        while !wires.calls.iter().any(|call| call == text) {
-            let (next, late) = self.1.wait_timeout(wires, LONG).unwrap();
-            assert!(!late.timed_out(), "{text} was not called, but {:?}", next.calls);
-            wires = next;
-        }
-    }
-}
-
-impl Kernel for Fake {
-    fn run(&self) -> io::Result<()> {
-        self.call("run".to_owned())
-    }
-
-    fn event(&self) -> io::Result<kernel::Event> {
-        self.wait(|wires| wires.events.pop_front())
-    }
-
-    fn ep0_write(&self, data: &[u8]) -> io::Result<()> {
-        self.call(format!("ep0 write {data:?}"))
-    }
-
-    fn ep0_read(&self, len: u16) -> io::Result<Vec<u8>> {
-        self.call(format!("ep0 read {len}"))?;
-        Ok(self.wires().data.pop_front().unwrap_or_default())
-    }
-
-    fn ep0_stall(&self) -> io::Result<()> {
-        self.call("ep0 stall".to_owned())
-    }
-
-    fn enable(&self, endpoint: &EndpointConfig) -> io::Result<u16> {
-        let mut wires = self.wires();
-        wires.next += 1;
-        let handle = wires.next;
-        drop(wires);
-        self.call(format!("enable {:#04x} as {handle}", endpoint.address))?;
-        Ok(handle)
-    }
-
-    fn disable(&self, handle: u16) -> io::Result<()> {
-        assert!(!self.wires().waiting.contains(&handle), "the kernel would refuse it");
-        self.call(format!("disable {handle}"))
-    }
-
-    fn configure(&self) -> io::Result<()> {
-        self.call("configure".to_owned())
-    }
-
-    fn write(&self, handle: u16, packet: &[u8]) -> io::Result<()> {
-        self.on(handle, |wires| {
-            wires.takes = wires.takes.checked_sub(1)?;
-            Some(())
-        })?;
-        self.call(format!("write {packet:?}"))
-    }
-
-    fn read(&self, handle: u16, len: u16) -> io::Result<Vec<u8>> {
-        let packet = self.on(handle, |wires| wires.out.get_mut(&handle)?.pop_front())?;
-        assert!(packet.len() <= len.into());
-        Ok(packet)
-    }
-
-    fn halt(&self, handle: u16, halted: bool) -> io::Result<()> {
-        assert!(!self.wires().waiting.contains(&handle), "the kernel would refuse it");
-        self.call(format!("halt {handle} {halted}"))
-    }
-
-    fn interrupt(&self, thread: &JoinHandle<()>) {
-        self.change(|wires| {
-            wires.interrupted.insert(thread.thread().id());
-        });
-    }
-}
+use fake::{Fake, LONG};
 
 struct Fixture {
     fake: Arc<Fake>,
@@ -232,7 +93,7 @@ fn packets_of_a_descriptor_become_one_stage() {
     // Its size of packets is the controller's.
     let mut sent = descriptor;
     sent[7] = 64;
-    fixture.fake.called(&format!("ep0 write {sent:?}"));
+    fixture.fake.called(&format!("ep0 write {sent:?} short"));
     assert_eq!(fixture.gadget.read(0, &mut []), Ok(0));
     assert_eq!(fixture.gadget.read(0, &mut []), Err(ControllerError::WouldBlock));
 }
@@ -315,6 +176,50 @@ fn a_halt_reaches_an_endpoint_that_waits() {
     fixture.gadget.set_stalled(0x01, false);
     fixture.fake.called("halt 1 false");
     fixture.fake.change(|wires| wires.out.entry(OUT).or_default().push_back(vec![7]));
+    assert_eq!(fixture.next(), came(1));
+}
+
+/// `dummy_hcd` and most controllers answer CLEAR_FEATURE themselves.
+#[test]
+fn a_halt_that_the_controller_clears_is_told() {
+    let mut fixture = Fixture::configured();
+    // A packet that was written before goes first.
+    fixture.gadget.write(1, b"data").unwrap();
+    fixture.gadget.set_stalled(0x81, true);
+    assert!(!fixture.fake.wires().calls.contains(&"halt 2 true".to_owned()));
+    fixture.fake.change(|wires| (wires.takes, wires.full) = (2, 3));
+    assert_eq!(fixture.next(), taken(1));
+    fixture.fake.called("halt 2 true");
+    // This one waits in the kernel.
+    fixture.gadget.write(1, b"status").unwrap();
+    while !fixture.fake.wires().waiting.contains(&2) {
+        std::thread::yield_now();
+    }
+    assert_eq!(fixture.gadget.poll(), Events::default());
+    fixture.fake.change(|wires| wires.halted.clear());
+    let cleared = Some([0x02, 1, 0, 0, 0x81, 0, 0, 0]);
+    assert_eq!(fixture.next(), Events { setup: cleared, ..taken(1) });
+    // The kernel hears nothing of what the gadget does about it.
+    let calls = fixture.fake.wires().calls.len();
+    fixture.gadget.set_stalled(0x81, false);
+    fixture.gadget.write(0, &[]).unwrap();
+    assert_eq!(fixture.next(), taken(0));
+    assert!(!fixture.gadget.is_stalled(0x81));
+    assert_eq!(fixture.fake.wires().calls.len(), calls);
+}
+
+/// Linux before 6.7 has no events for them.
+#[test]
+fn a_reset_is_known_by_its_endpoints() {
+    let mut fixture = Fixture::configured();
+    fixture.fake.change(|wires| wires.down = true);
+    let bus = BusEvents { reset: true, ..BusEvents::default() };
+    assert_eq!(fixture.next(), Events { bus, ..Events::default() });
+    fixture.fake.change(|wires| wires.down = false);
+    fixture.setup([0, 9, 1, 0, 0, 0, 0, 0]);
+    fixture.gadget.write(0, &[]).unwrap();
+    assert_eq!(fixture.next(), taken(0));
+    fixture.fake.change(|wires| wires.out.entry(3).or_default().push_back(vec![7]));
     assert_eq!(fixture.next(), came(1));
 }
 
