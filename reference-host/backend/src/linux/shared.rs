@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -32,6 +32,9 @@ pub(super) struct Shared<S> {
     descriptor: Option<Arc<OwnedFd>>,
     clock: Arc<dyn Clock>,
     events: AtomicUsize,
+    /// Keeps the thread that watches, from the first event on: an event for each
+    /// edge would start and end one for each edge.
+    watched: OnceLock<Option<Watch>>,
 }
 
 struct State<S> {
@@ -48,7 +51,8 @@ impl<S: Source> Shared<S> {
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
         let state = Mutex::new(State { source, waiting: Vec::new() });
-        Arc::new(Self { state, descriptor, clock, events: AtomicUsize::new(0) })
+        let (events, watched) = (AtomicUsize::new(0), OnceLock::new());
+        Arc::new(Self { state, descriptor, clock, events, watched })
     }
 
     /// Looks at the source, and wakes the events if something came.
@@ -100,8 +104,10 @@ impl<S: Source> Shared<S> {
         self: &Arc<Self>,
         happened: impl FnMut(&mut S) -> bool + Send + 'static,
     ) -> Box<dyn Event> {
+        let watch = || self.descriptor.clone().and_then(|descriptor| Watch::new(descriptor).ok());
+        self.watched.get_or_init(watch);
         // Without a thread it is looked at from time to time.
-        let watch = self.descriptor.clone().and_then(|descriptor| Watch::new(descriptor).ok());
+        let watch = watch();
         self.events.fetch_add(1, Ordering::Relaxed);
         Box::new(Waiting {
             shared: self.clone(),
@@ -157,5 +163,31 @@ impl<S, F> Drop for Waiting<S, F> {
         self.shared.events.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.waiting.retain(|(id, _)| *id != self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+    use crate::RealClock;
+    use crate::linux::watch;
+
+    struct Nothing;
+
+    impl Source for Nothing {
+        fn news(&mut self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn the_thread_stays_from_one_event_to_the_next() {
+        let (_near, far) = UnixStream::pair().unwrap();
+        let shared =
+            Shared::new(Nothing, Some(Arc::new(far.into())), Arc::new(RealClock::default()));
+        drop(shared.event(|_| false));
+        assert!(watch::runs());
     }
 }

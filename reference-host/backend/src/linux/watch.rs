@@ -17,6 +17,12 @@ use super::time::LONGEST_MS;
 static THREAD: Mutex<Weak<Thread>> = Mutex::new(Weak::new());
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
+/// Whether the thread runs, for tests.
+#[cfg(test)]
+pub(super) fn runs() -> bool {
+    THREAD.lock().unwrap_or_else(PoisonError::into_inner).strong_count() > 0
+}
+
 /// A descriptor that can be waited for with a waker.
 #[derive(Debug)]
 pub(super) struct Watch {
