@@ -12,8 +12,20 @@ pub(super) struct Pipeline {
 }
 
 /// All of them.
-pub(super) const ALL: &[Pipeline] = &[Pipeline {
-    name: "thermometer",
-    manifest: "compose/pipelines/thermometer/pipeline.toml",
-    machines: &[Machine::Imx8mp],
-}];
+pub(super) const ALL: &[Pipeline] = &[
+    Pipeline {
+        name: "thermometer",
+        manifest: "compose/pipelines/thermometer/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "overhead-buses",
+        manifest: "tests/lab/pipelines/overhead-buses/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "overhead-stick",
+        manifest: "tests/lab/pipelines/overhead-stick/pipeline.toml",
+        machines: &[Machine::Q35],
+    },
+];

@@ -1,5 +1,7 @@
 //! What is tried on the machines, one file a run.
 
+mod overhead;
+
 use super::machine::Machine;
 use super::session::{Lab, Result};
 
@@ -15,4 +17,4 @@ pub(super) struct Run {
 }
 
 /// All of them, in the order in which they are tried on their machine.
-pub(super) const ALL: &[Run] = &[];
+pub(super) const ALL: &[Run] = &[overhead::BUSES, overhead::STICK];
