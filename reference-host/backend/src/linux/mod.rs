@@ -37,3 +37,4 @@ pub use open::{Hardware, OpenError};
 pub use pwm::{LinuxPwm, PwmConfig};
 pub use serial::{LinuxSerial, SerialConfig, SerialFlow, SerialParity};
 pub use spi::{LinuxSpi, LinuxSpiBus, SpiBusConfig, SpiConfig};
+pub use watch::Watch;

@@ -25,7 +25,7 @@ pub(super) fn runs() -> bool {
 
 /// A descriptor that can be waited for with a waker.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub struct Watch {
     thread: Arc<Thread>,
     descriptor: Arc<OwnedFd>,
     id: u64,
@@ -33,7 +33,11 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Starts the thread if it does not run.
-    pub(super) fn new(descriptor: Arc<OwnedFd>) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Those of starting it: no more threads or descriptors.
+    pub fn new(descriptor: Arc<OwnedFd>) -> io::Result<Self> {
         let mut running = THREAD.lock().unwrap_or_else(PoisonError::into_inner);
         let thread = match running.upgrade() {
             Some(thread) => thread,
@@ -48,7 +52,7 @@ impl Watch {
 
     /// Wakes `waker` once, when there is something to read, an error or a hang
     /// up; at once if there is now. It takes the place of the waker before it.
-    pub(super) fn arm(&self, waker: &Waker) {
+    pub fn arm(&self, waker: &Waker) {
         let mut state = self.thread.shared.lock();
         if let Some(entry) = state.entries.iter_mut().find(|entry| entry.id == self.id) {
             entry.waker.clone_from(waker);

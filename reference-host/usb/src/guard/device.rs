@@ -1,6 +1,7 @@
 //! A granted device.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use periplasm_request::UsbPrivilege;
 
@@ -16,16 +17,35 @@ pub(super) struct Grant {
     pub(super) all: Arc<[u8]>,
     /// Its descriptors as they are listed.
     pub(super) shown: Arc<[u8]>,
+    pub(super) vendor: u16,
+    pub(super) product: u16,
 }
 
 pub(super) struct GuardedDevice {
     device: Arc<dyn UsbDevice>,
     grant: Arc<Grant>,
+    told: Arc<AtomicBool>,
 }
 
 impl GuardedDevice {
-    pub(super) fn new(device: Arc<dyn UsbDevice>, grant: Arc<Grant>) -> Self {
-        Self { device, grant }
+    pub(super) fn new(
+        device: Arc<dyn UsbDevice>,
+        grant: Arc<Grant>,
+        told: Arc<AtomicBool>,
+    ) -> Self {
+        Self { device, grant, told }
+    }
+
+    /// Says once, for a person, what taking an interface from a driver takes.
+    fn tell_of_detach(&self, number: u8) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            let Grant { vendor, product, .. } = *self.grant;
+            tracing::warn!(
+                "interface {number} of device {vendor:04x}:{product:04x} is in use by a driver of \
+                 the operating system, and taking it away was not granted: it takes \
+                 may = [\"detach\"] in the manifest's slot and in the board's `allow`"
+            );
+        }
     }
 
     fn permit(&self, granted: impl FnOnce(&Rights) -> bool) -> Result<(), UsbError> {
@@ -65,7 +85,7 @@ impl UsbDevice for GuardedDevice {
     }
 
     fn detach_kernel_driver(&self, number: u8) -> Result<(), UsbError> {
-        self.permit(|rights| rights.detach(number))?;
+        self.permit(|rights| rights.detach(number)).inspect_err(|_| self.tell_of_detach(number))?;
         self.device.detach_kernel_driver(number)
     }
 

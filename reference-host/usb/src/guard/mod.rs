@@ -37,6 +37,7 @@ mod rights;
 mod setup;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use periplasm_request::UsbFilter;
 
@@ -49,6 +50,8 @@ use crate::{Changes, DeviceId, DeviceInfo, UsbDevice, UsbError, UsbHost};
 pub struct Guarded {
     host: Arc<dyn UsbHost>,
     filters: Arc<Filters>,
+    /// Whether it was said that a driver of the kernel cannot be sent away.
+    told: Arc<AtomicBool>,
 }
 
 impl Guarded {
@@ -60,7 +63,8 @@ impl Guarded {
         request: Vec<UsbFilter>,
         board: Vec<UsbFilter>,
     ) -> Arc<dyn UsbHost> {
-        Arc::new(Self { host, filters: Arc::new(Filters { request, board }) })
+        let filters = Arc::new(Filters { request, board });
+        Arc::new(Self { host, filters, told: Arc::default() })
     }
 }
 
@@ -79,7 +83,8 @@ impl UsbHost for Guarded {
         let rights = self.filters.rights(&info).ok_or(UsbError::NotFound)?;
         let shown = hide::descriptors(&info.descriptors, &rights);
         let device = self.host.open(id)?;
-        let grant = Arc::new(Grant { rights, all: info.descriptors, shown });
-        Ok(Arc::new(GuardedDevice::new(device, grant)))
+        let (vendor, product) = (info.vendor(), info.product_id());
+        let grant = Arc::new(Grant { rights, all: info.descriptors, shown, vendor, product });
+        Ok(Arc::new(GuardedDevice::new(device, grant, self.told.clone())))
     }
 }

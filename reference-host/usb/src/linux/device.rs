@@ -1,15 +1,16 @@
 //! An open device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use nusb::MaybeFuture;
 
 use super::control::ControlPipe;
 use super::endpoint::Endpoint;
-use super::error::function;
+use super::error::{self, function};
 use super::pipe::{LinuxPipe, Open};
-use super::sysfs;
+use super::sysfs::{self, USBFS};
 use crate::bell::lock;
 use crate::descriptors::configuration;
 use crate::{DeviceInfo, Pipe, UsbDevice, UsbError, UsbInterface};
@@ -21,6 +22,9 @@ pub(super) struct LinuxDevice {
     listed: nusb::DeviceInfo,
     info: DeviceInfo,
     claims: Arc<Claims>,
+    detached: Arc<Detached>,
+    /// Whether it was said why an interface cannot be had.
+    told: Arc<AtomicBool>,
 }
 
 /// usbfs lets a handle claim an interface twice, so claims are counted here.
@@ -30,11 +34,52 @@ type Claims = Mutex<BTreeMap<u8, Weak<Claimed>>>;
 struct Claimed {
     interface: nusb::Interface,
     pipes: Mutex<Vec<(u8, Weak<Open>)>>,
+    // Dropped after the interface.
+    _detached: Arc<Detached>,
+}
+
+/// The interfaces that were taken from the kernel's drivers, which get them back
+/// when the handle and all it had are gone: a program may end at any moment, and
+/// the kernel does not do it.
+struct Detached {
+    device: nusb::Device,
+    interfaces: Mutex<BTreeSet<u8>>,
+}
+
+impl Drop for Detached {
+    fn drop(&mut self) {
+        for number in &*lock(&self.interfaces) {
+            if let Err(error) = self.device.attach_kernel_driver(*number)
+                && error.kind() != nusb::ErrorKind::Disconnected
+            {
+                tracing::warn!(%error, "the kernel does not take interface {number} back");
+            }
+        }
+    }
 }
 
 impl LinuxDevice {
-    pub(super) fn new(device: nusb::Device, listed: nusb::DeviceInfo, info: DeviceInfo) -> Self {
-        Self { device, listed, info, claims: Arc::default() }
+    pub(super) fn new(
+        device: nusb::Device,
+        listed: nusb::DeviceInfo,
+        info: DeviceInfo,
+        told: Arc<AtomicBool>,
+    ) -> Self {
+        let detached = Arc::new(Detached { device: device.clone(), interfaces: Mutex::default() });
+        Self { device, listed, info, claims: Arc::default(), detached, told }
+    }
+
+    /// Says once, for a person, why an interface cannot be claimed.
+    fn tell(&self, number: u8) {
+        let path = self.listed.sysfs_path();
+        let Some(driver) = sysfs::driver(path, self.active(), number) else { return };
+        if !self.told.swap(true, Ordering::Relaxed) {
+            let (vendor, product) = (self.info.vendor(), self.info.product_id());
+            tracing::warn!(
+                "interface {number} of device {vendor:04x}:{product:04x} is in use by {}",
+                error::user(&driver, path, self.active(), number),
+            );
+        }
     }
 
     fn claimed(&self) -> Vec<Arc<Claimed>> {
@@ -59,8 +104,15 @@ impl UsbDevice for LinuxDevice {
             return Err(UsbError::Busy);
         }
         let interface = self.device.claim_interface(number).wait();
-        let interface = interface.map_err(|error| function(&error))?;
-        let claimed = Arc::new(Claimed { interface, pipes: Mutex::default() });
+        let interface = interface.map_err(|error| {
+            let kind = function(&error);
+            if kind == UsbError::Busy {
+                self.tell(number);
+            }
+            kind
+        })?;
+        let _detached = self.detached.clone();
+        let claimed = Arc::new(Claimed { interface, pipes: Mutex::default(), _detached });
         claims.insert(number, Arc::downgrade(&claimed));
         Ok(Box::new(LinuxInterface(claimed)))
     }
@@ -95,7 +147,9 @@ impl UsbDevice for LinuxDevice {
     }
 
     fn kernel_driver_active(&self, number: u8) -> Result<bool, UsbError> {
-        Ok(sysfs::kernel_driver(self.listed.sysfs_path(), self.configuration()?, number))
+        let driver = sysfs::driver(self.listed.sysfs_path(), self.configuration()?, number);
+        // A program that has it through usbfs is no driver.
+        Ok(driver.is_some_and(|name| name != USBFS))
     }
 
     fn detach_kernel_driver(&self, number: u8) -> Result<(), UsbError> {
@@ -103,11 +157,15 @@ impl UsbDevice for LinuxDevice {
         if !self.kernel_driver_active(number)? {
             return Err(UsbError::NotFound);
         }
-        self.device.detach_kernel_driver(number).map_err(|error| function(&error))
+        self.device.detach_kernel_driver(number).map_err(|error| function(&error))?;
+        lock(&self.detached.interfaces).insert(number);
+        Ok(())
     }
 
     fn attach_kernel_driver(&self, number: u8) -> Result<(), UsbError> {
-        self.device.attach_kernel_driver(number).map_err(|error| function(&error))
+        self.device.attach_kernel_driver(number).map_err(|error| function(&error))?;
+        lock(&self.detached.interfaces).remove(&number);
+        Ok(())
     }
 }
 

@@ -1,8 +1,11 @@
 //! What nusb's errors are here, and what a person can do about them.
 
+use std::path::Path;
+
 use nusb::ErrorKind;
 use nusb::transfer::TransferError;
 
+use super::sysfs::{self, USBFS};
 use crate::{DeviceInfo, UsbError};
 
 // Linux's numbers (`asm-generic/errno.h`).
@@ -65,6 +68,19 @@ pub fn udev_rule(device: &DeviceInfo) -> String {
     )
 }
 
+/// Who has an interface, and what to do about it.
+pub(super) fn user(driver: &str, device: &Path, configuration: u8, interface: u8) -> String {
+    if driver == USBFS {
+        return "another program: end that one".to_owned();
+    }
+    let name = sysfs::name(device, configuration, interface).unwrap_or_default();
+    format!(
+        "the kernel's driver `{driver}`: let the stage take it away, with may = [\"detach\"] in \
+         the manifest's slot and in the board's `allow`, or do it yourself: \
+         echo {name} > /sys/bus/usb/drivers/{driver}/unbind"
+    )
+}
+
 /// Of a function.
 pub(super) fn function(error: &nusb::Error) -> UsbError {
     kind(error.kind(), error.os_error())
@@ -116,6 +132,15 @@ mod tests {
         assert_eq!(kind(ErrorKind::Other, None), UsbError::Other);
         assert_eq!(transfer(TransferError::Fault), UsbError::Protocol);
         assert_eq!(transfer(TransferError::Unknown(12)), UsbError::Exhausted);
+    }
+
+    #[test]
+    fn whoever_has_an_interface_is_named_with_a_remedy() {
+        let of = |driver| user(driver, Path::new("/sys/devices/usb1/1-4.2"), 1, 0);
+        assert!(
+            of("usb-storage").ends_with("echo 1-4.2:1.0 > /sys/bus/usb/drivers/usb-storage/unbind")
+        );
+        assert_eq!(of("usbfs"), "another program: end that one");
     }
 
     #[test]

@@ -1,22 +1,17 @@
 //! Which devices there are.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 
-use futures_util::Stream;
 use nusb::MaybeFuture;
-use nusb::hotplug::{HotplugEvent, HotplugWatch};
-use periplasm_backend::Event;
 
 use super::device::LinuxDevice;
 use super::error::{OpenError, function, udev_rule};
+use super::hotplug::Hotplug;
 use super::sysfs;
 use crate::bell::lock;
-use crate::{
-    Change, Changes, DeviceId, DeviceInfo, InterfaceInfo, Speed, UsbDevice, UsbError, UsbHost,
-};
+use crate::{Changes, DeviceId, DeviceInfo, InterfaceInfo, Speed, UsbDevice, UsbError, UsbHost};
 
 /// Numbers of devices: none is used twice.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -26,11 +21,13 @@ pub(super) struct LinuxHost(Arc<Registry>);
 
 /// Devices that were seen and are not known to have gone.
 #[derive(Default)]
-struct Registry(Mutex<BTreeMap<DeviceId, Known>>);
+pub(super) struct Registry(Mutex<BTreeMap<DeviceId, Known>>);
 
 struct Known {
     device: nusb::DeviceInfo,
     info: DeviceInfo,
+    /// Whether it was said why it cannot be used.
+    told: Arc<AtomicBool>,
 }
 
 impl LinuxHost {
@@ -42,7 +39,7 @@ impl LinuxHost {
 
 impl Registry {
     /// A device that is there now: as it is known, or as a new one.
-    fn meet(&self, device: nusb::DeviceInfo) -> Option<DeviceInfo> {
+    pub(super) fn meet(&self, device: nusb::DeviceInfo) -> Option<DeviceInfo> {
         // Gone meanwhile, or not allowed.
         let descriptors = sysfs::descriptors(device.sysfs_path()).ok()?;
         let mut known = lock(&self.0);
@@ -58,20 +55,14 @@ impl Registry {
         known.retain(|_, one| one.device.id() != device.id());
         let id = DeviceId(NEXT.fetch_add(1, Ordering::Relaxed));
         let info = info(id, &device, descriptors.into());
-        known.insert(id, Known { device, info: info.clone() });
+        known.insert(id, Known { device, info: info.clone(), told: Arc::default() });
         Some(info)
     }
 
-    /// What is known, by the kernel's names.
-    fn names(&self) -> HashMap<nusb::DeviceId, DeviceId> {
-        lock(&self.0).iter().map(|(id, known)| (known.device.id(), *id)).collect()
-    }
-}
-
-impl UsbHost for LinuxHost {
-    fn devices(&self) -> Vec<DeviceInfo> {
+    /// The devices that are there now.
+    pub(super) fn list(&self) -> Vec<DeviceInfo> {
         match nusb::list_devices().wait() {
-            Ok(devices) => devices.filter_map(|device| self.0.meet(device)).collect(),
+            Ok(devices) => devices.filter_map(|device| self.meet(device)).collect(),
             Err(error) => {
                 tracing::warn!(%error, "the kernel does not list its USB devices");
                 Vec::new()
@@ -79,27 +70,31 @@ impl UsbHost for LinuxHost {
         }
     }
 
+    /// A device is not there any more.
+    pub(super) fn forget(&self, id: DeviceId) {
+        lock(&self.0).remove(&id);
+    }
+}
+
+impl UsbHost for LinuxHost {
+    fn devices(&self) -> Vec<DeviceInfo> {
+        self.0.list()
+    }
+
     fn watch(&self) -> Box<dyn Changes> {
-        // Those that are there now must be known when they go.
-        let stream = nusb::watch_devices()
-            .inspect_err(|error| tracing::warn!(%error, "the kernel tells of no changes"))
-            .ok();
-        self.devices();
-        let (registry, there) = (self.0.clone(), self.0.names());
-        let state = Watch { registry, stream, there, ready: VecDeque::new() };
-        Box::new(Hotplug(Arc::new(Mutex::new(state))))
+        Box::new(Hotplug::new(self.0.clone()))
     }
 
     fn open(&self, id: DeviceId) -> Result<Arc<dyn UsbDevice>, UsbError> {
-        let (device, info) = match lock(&self.0.0).get(&id) {
-            Some(known) => (known.device.clone(), known.info.clone()),
+        let (device, info, told) = match lock(&self.0.0).get(&id) {
+            Some(known) => (known.device.clone(), known.info.clone(), known.told.clone()),
             None => return Err(UsbError::Gone),
         };
         match device.open().wait() {
-            Ok(opened) => Ok(Arc::new(LinuxDevice::new(opened, device, info))),
+            Ok(opened) => Ok(Arc::new(LinuxDevice::new(opened, device, info, told))),
             Err(error) => {
                 let kind = function(&error);
-                if kind == UsbError::Denied {
+                if kind == UsbError::Denied && !told.swap(true, Ordering::Relaxed) {
                     let (bus, address, rule) = (info.bus, info.address, udev_rule(&info));
                     tracing::warn!(
                         "no permission for /dev/bus/usb/{bus:03}/{address:03}: a udev rule gives \
@@ -109,79 +104,6 @@ impl UsbHost for LinuxHost {
                 Err(kind)
             }
         }
-    }
-}
-
-struct Watch {
-    registry: Arc<Registry>,
-    stream: Option<HotplugWatch>,
-    /// What this listener takes to be there.
-    there: HashMap<nusb::DeviceId, DeviceId>,
-    ready: VecDeque<Change>,
-}
-
-impl Watch {
-    /// Takes what the kernel has told.
-    fn poll(&mut self, context: &mut Context<'_>) {
-        let Some(stream) = &mut self.stream else { return };
-        while let Poll::Ready(event) = std::pin::Pin::new(&mut *stream).poll_next(context) {
-            match event {
-                Some(HotplugEvent::Connected(device)) => {
-                    let name = device.id();
-                    let Some(info) = self.registry.meet(device) else { continue };
-                    // It came after the watch began and before the list was made.
-                    if self.there.insert(name, info.id) != Some(info.id) {
-                        self.ready.push_back(Change::Connected(info));
-                    }
-                }
-                Some(HotplugEvent::Disconnected(gone)) => {
-                    let Some(id) = self.there.remove(&gone) else { continue };
-                    lock(&self.registry.0).remove(&id);
-                    self.ready.push_back(Change::Disconnected(id));
-                }
-                None => {
-                    self.stream = None;
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// What the kernel tells one listener.
-struct Hotplug(Arc<Mutex<Watch>>);
-
-impl Changes for Hotplug {
-    fn next(&mut self) -> Option<Change> {
-        let mut watch = lock(&self.0);
-        if watch.ready.is_empty() {
-            watch.poll(&mut Context::from_waker(Waker::noop()));
-        }
-        watch.ready.pop_front()
-    }
-
-    fn changed(&mut self) -> Box<dyn Event> {
-        Box::new(Changed(self.0.clone()))
-    }
-}
-
-struct Changed(Arc<Mutex<Watch>>);
-
-impl Event for Changed {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let mut watch = lock(&self.0);
-        if watch.ready.is_empty() {
-            watch.poll(context);
-        }
-        if watch.ready.is_empty() { Poll::Pending } else { Poll::Ready(()) }
-    }
-
-    fn next_ns(&self) -> Option<u64> {
-        None
-    }
-
-    fn outside(&self) -> bool {
-        true
     }
 }
 

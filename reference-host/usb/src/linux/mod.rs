@@ -16,9 +16,11 @@ mod device;
 mod endpoint;
 mod error;
 mod host;
+mod hotplug;
 mod pipe;
 mod slots;
 mod sysfs;
+mod uevent;
 
 use std::sync::Arc;
 

@@ -14,13 +14,21 @@ pub(super) fn descriptors(device: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a driver of the kernel has an interface of the active configuration.
-/// A program that has it through usbfs is none.
-pub(super) fn kernel_driver(device: &Path, configuration: u8, interface: u8) -> bool {
-    let Some(name) = device.file_name().and_then(|name| name.to_str()) else { return false };
-    let link = device.join(format!("{name}:{configuration}.{interface}/driver"));
-    let Ok(driver) = std::fs::read_link(link) else { return false };
-    driver.file_name().is_some_and(|name| name != "usbfs")
+/// The kernel's name for programs that have an interface through usbfs.
+pub(super) const USBFS: &str = "usbfs";
+
+/// Who has an interface of the active configuration: the name of the kernel's
+/// driver, or [`USBFS`].
+pub(super) fn driver(device: &Path, configuration: u8, interface: u8) -> Option<String> {
+    let link = device.join(name(device, configuration, interface)?).join("driver");
+    let driver = std::fs::read_link(link).ok()?;
+    Some(driver.file_name()?.to_str()?.to_owned())
+}
+
+/// The kernel's name for an interface, such as `1-4.2:1.0`.
+pub(super) fn name(device: &Path, configuration: u8, interface: u8) -> Option<String> {
+    let name = device.file_name()?.to_str()?;
+    Some(format!("{name}:{configuration}.{interface}"))
 }
 
 #[cfg(test)]
@@ -38,8 +46,8 @@ mod tests {
         symlink("../../drivers/usb-storage", device.join("1-4.2:1.0/driver")).unwrap();
         symlink("../../drivers/usbfs", device.join("1-4.2:1.1/driver")).unwrap();
         std::fs::write(device.join("descriptors"), [18, 1, 0, 2]).unwrap();
-        let found = [0, 1, 2, 9].map(|number| kernel_driver(&device, 1, number));
-        assert_eq!(found, [true, false, false, false]);
+        let found = [0, 1, 2, 9].map(|number| driver(&device, 1, number));
+        assert_eq!(found, [Some("usb-storage".to_owned()), Some(USBFS.to_owned()), None, None]);
         assert_eq!(descriptors(&device).unwrap(), [18, 1, 0, 2]);
         std::fs::remove_dir_all(&root).unwrap();
         assert!(descriptors(&device).is_err());
