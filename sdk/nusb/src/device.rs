@@ -78,7 +78,8 @@ impl Device {
         Call(move || Interface::claim(device, interface))
     }
 
-    /// Takes an interface, from a driver of the kernel if one has it.
+    /// Takes an interface, from a driver of the kernel if one has it: that one
+    /// gets it back when the interface is given back.
     ///
     /// # Errors
     ///
@@ -89,12 +90,7 @@ impl Device {
         interface: u8,
     ) -> impl MaybeFuture<Output = Result<Interface, Error>> + use<> {
         let device = self.0.clone();
-        Call(move || {
-            if usb::admin::kernel_driver_active(&device.usb, interface)? {
-                usb::admin::detach_kernel_driver(&device.usb, interface)?;
-            }
-            Interface::claim(device, interface)
-        })
+        Call(move || Interface::detach_and_claim(device, interface))
     }
 
     /// Takes an interface from the kernel's driver.

@@ -23,17 +23,51 @@ pub struct Interface(Arc<Claimed>);
 
 /// What an interface and its endpoints share.
 pub(crate) struct Claimed {
-    // Dropped before the device.
+    // Dropped before the device, and before it is given back to the kernel.
     usb: usb::Interface,
+    _reattached: Option<Reattached>,
     device: Arc<Opened>,
     number: u8,
     setting: AtomicU8,
 }
 
+/// Gives an interface back to the kernel's driver that it was taken from.
+struct Reattached {
+    device: Arc<Opened>,
+    number: u8,
+}
+
+impl Drop for Reattached {
+    fn drop(&mut self) {
+        // The device may be gone, or the driver; nobody is there to be told.
+        let _ = usb::admin::attach_kernel_driver(&self.device.usb, self.number);
+    }
+}
+
 impl Interface {
     pub(crate) fn claim(device: Arc<Opened>, number: u8) -> Result<Self, Error> {
+        Self::claimed(device, number, None)
+    }
+
+    /// Takes it from the kernel's driver first, if one has it. That one gets it
+    /// back in the end.
+    pub(crate) fn detach_and_claim(device: Arc<Opened>, number: u8) -> Result<Self, Error> {
+        let mut reattached = None;
+        if usb::admin::kernel_driver_active(&device.usb, number)? {
+            usb::admin::detach_kernel_driver(&device.usb, number)?;
+            reattached = Some(Reattached { device: device.clone(), number });
+        }
+        Self::claimed(device, number, reattached)
+    }
+
+    fn claimed(
+        device: Arc<Opened>,
+        number: u8,
+        _reattached: Option<Reattached>,
+    ) -> Result<Self, Error> {
         let usb = device.usb.claim(number)?;
-        Ok(Self(Arc::new(Claimed { usb, device, number, setting: AtomicU8::new(0) })))
+        let setting = AtomicU8::new(0);
+        Ok(Self(Arc::new(Claimed { usb, _reattached, device, number, setting })))
     }
 
     /// Chooses an alternate setting. Endpoints that are open end: those of the

@@ -148,6 +148,8 @@ fn an_interface_is_kept_by_its_endpoints_and_taken_from_the_kernel() {
 
     assert_eq!(device.set_configuration(1).wait().unwrap_err().kind(), ErrorKind::Busy);
     drop(interface);
+    // The kernel's driver has it back.
+    assert_eq!(device.claim_interface(1).wait().unwrap_err().kind(), ErrorKind::Busy);
     device.set_configuration(2).wait().unwrap();
     assert!(device.active_configuration().unwrap_err().to_string().contains("2"));
     device.reset().wait().unwrap();
