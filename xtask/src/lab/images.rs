@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::LabError;
+use super::fat;
 
 /// The flash's file in the machine's folder.
 pub(super) const FLASH: &str = "flash.img";
@@ -37,7 +38,9 @@ pub(super) fn flash(path: &Path) -> Result<(), LabError> {
 }
 
 pub(super) fn stick(path: &Path) -> Result<(), LabError> {
-    write(path, &pattern(STICK_BYTES))
+    let mut bytes = pattern(STICK_BYTES);
+    fat::format(&mut bytes);
+    write(path, &bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {

@@ -108,7 +108,7 @@ impl Machine {
         let image = |name: &str| {
             // QEMU reads a comma as the end of a value; two are one.
             let file = folder.join(name).display().to_string().replace(',', ",,");
-            format!("if=none,format=raw,file={file}")
+            format!("driver=raw,file.driver=file,file.filename={file}")
         };
         let text = match self {
             Self::Imx8mp => {
@@ -128,7 +128,8 @@ impl Machine {
             Self::Imx8mp => ("flash", image(images::FLASH)),
             Self::Q35 => ("stick", image(images::STICK)),
         };
-        arguments.extend(["-drive".into(), format!("id={},{}", drive.0, drive.1)]);
+        // It outlives a device that is pulled out, which a `-drive` does not.
+        arguments.extend(["-blockdev".into(), format!("node-name={},{}", drive.0, drive.1)]);
         arguments
     }
 

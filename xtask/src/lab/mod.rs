@@ -7,6 +7,7 @@
 //! seen, `kernel.txt` what the kernel said.
 
 mod error;
+mod fat;
 mod guest;
 mod images;
 mod log;

@@ -28,4 +28,24 @@ pub(super) const ALL: &[Pipeline] = &[
         manifest: "tests/lab/pipelines/overhead-stick/pipeline.toml",
         machines: &[Machine::Q35],
     },
+    Pipeline {
+        name: "stick",
+        manifest: "tests/lab/pipelines/stick/pipeline.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "stick-polite",
+        manifest: "tests/lab/pipelines/stick/polite.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "stick-files",
+        manifest: "tests/lab/pipelines/stick/files.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "plugs",
+        manifest: "tests/lab/pipelines/stick/plugs.toml",
+        machines: &[Machine::Q35],
+    },
 ];

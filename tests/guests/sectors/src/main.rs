@@ -1,6 +1,7 @@
 //! Reads all blocks of a device. Without arguments once, and prints how many
-//! there are and their checksum (CRC-32, as zip's). With a number of seconds it
-//! goes round and round for so long, and says what becomes of the device.
+//! there are and their checksum (CRC-32, as zip's). With a number it goes round
+//! and round until the device has gone and come back so many times, and was read
+//! once more as a whole; it says what becomes of it.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ const TELL: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).map(|seconds| seconds.parse()) {
+    match std::env::args().nth(1).map(|times| times.parse()) {
         None => match once() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -28,12 +29,12 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Some(Ok(seconds)) => {
-            Rounds::new().go(Duration::from_secs(seconds));
+        Some(Ok(times)) => {
+            Rounds::new().go(times);
             ExitCode::SUCCESS
         }
         Some(Err(error)) => {
-            eprintln!("the argument is a number of seconds: {error}");
+            eprintln!("the argument says how many times it comes back: {error}");
             ExitCode::from(2)
         }
     }
@@ -70,6 +71,8 @@ struct Rounds {
     next: u64,
     sums: Vec<u32>,
     parts: u64,
+    /// How many times it has come back, and the parts that were read since.
+    back: (u32, usize),
     /// What was wrong the last time, if it was.
     failed: Option<String>,
 }
@@ -77,11 +80,12 @@ struct Rounds {
 impl Rounds {
     fn new() -> Self {
         let start = Instant::now();
-        Self { start, told: start, next: 0, sums: Vec::new(), parts: 0, failed: None }
+        let (sums, back) = (Vec::new(), (0, 0));
+        Self { start, told: start, next: 0, sums, parts: 0, back, failed: None }
     }
 
-    fn go(mut self, time: Duration) {
-        while self.start.elapsed() < time {
+    fn go(mut self, times: u32) {
+        while self.back.0 < times || self.back.1 <= self.sums.len() {
             match self.part() {
                 Ok(()) => self.well(),
                 Err(error) => self.failed(describe(&error).to_string()),
@@ -104,11 +108,13 @@ impl Rounds {
         }
         self.next += step(size) as u64;
         self.parts += 1;
+        self.back.1 += 1;
         Ok(())
     }
 
     fn well(&mut self) {
         if self.failed.take().is_some() {
+            self.back = (self.back.0 + 1, 0);
             self.say("back");
         } else if self.parts == 1 || self.told.elapsed() >= TELL {
             self.say("reads");

@@ -1,5 +1,6 @@
 //! What is tried on the machines, one file a run.
 
+mod disk;
 mod overhead;
 
 use super::machine::Machine;
@@ -17,4 +18,4 @@ pub(super) struct Run {
 }
 
 /// All of them, in the order in which they are tried on their machine.
-pub(super) const ALL: &[Run] = &[overhead::BUSES, overhead::STICK];
+pub(super) const ALL: &[Run] = &[disk::RUN, overhead::BUSES, overhead::STICK];
