@@ -68,6 +68,18 @@ pub fn udev_rule(device: &DeviceInfo) -> String {
     )
 }
 
+/// What gives permission for a device.
+pub(super) fn permission(device: &DeviceInfo, udev: bool) -> String {
+    if udev {
+        return format!("a udev rule gives it, such as {}", udev_rule(device));
+    }
+    let (bus, address) = (device.bus, device.address);
+    format!(
+        "no udev runs here, so root gives it, until the device is unplugged: \
+         chown USER /dev/bus/usb/{bus:03}/{address:03}; a line in mdev.conf gives it for good"
+    )
+}
+
 /// Who has an interface, and what to do about it.
 pub(super) fn user(driver: &str, device: &Path, configuration: u8, interface: u8) -> String {
     if driver == USBFS {
@@ -162,5 +174,7 @@ mod tests {
         let expected = "SUBSYSTEM==\"usb\", ATTR{idVendor}==\"16c0\", ATTR{idProduct}==\"05dc\", \
                         TAG+=\"uaccess\"";
         assert_eq!(udev_rule(&info), expected);
+        assert!(permission(&info, true).ends_with(expected));
+        assert!(permission(&info, false).contains("chown USER /dev/bus/usb/001/002;"));
     }
 }

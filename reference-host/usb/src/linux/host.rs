@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use nusb::MaybeFuture;
 
 use super::device::LinuxDevice;
-use super::error::{OpenError, function, udev_rule};
+use super::error::{OpenError, function, permission};
 use super::hotplug::Hotplug;
-use super::sysfs;
+use super::{sysfs, uevent};
 use crate::bell::lock;
 use crate::{Changes, DeviceId, DeviceInfo, InterfaceInfo, Speed, UsbDevice, UsbError, UsbHost};
 
@@ -95,10 +95,10 @@ impl UsbHost for LinuxHost {
             Err(error) => {
                 let kind = function(&error);
                 if kind == UsbError::Denied && !told.swap(true, Ordering::Relaxed) {
-                    let (bus, address, rule) = (info.bus, info.address, udev_rule(&info));
+                    let (bus, address) = (info.bus, info.address);
                     tracing::warn!(
-                        "no permission for /dev/bus/usb/{bus:03}/{address:03}: a udev rule gives \
-                         it, such as {rule}"
+                        "no permission for /dev/bus/usb/{bus:03}/{address:03}: {}",
+                        permission(&info, uevent::udev_runs()),
                     );
                 }
                 Err(kind)

@@ -7,6 +7,11 @@
 //! for in whole packets: bytes beyond the wanted ones are lost, and the transfer
 //! ends as `Overflow`, as it does where a controller checks this.
 //!
+//! What comes and goes is heard from udev where it runs, which then has set the
+//! permissions, and from the kernel where it does not (4.14 or later). A kernel's
+//! driver that was taken from an interface gets it back when the handle is gone;
+//! not when the host is killed.
+//!
 //! A transfer in the middle of a queue is cancelled by cancelling all and
 //! starting the others again. One of those whose bytes had begun to come ends as
 //! `Cancelled` with these bytes.

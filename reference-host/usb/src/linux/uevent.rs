@@ -12,8 +12,10 @@ use rustix::io::Errno;
 use rustix::net::netlink::{KOBJECT_UEVENT, SocketAddrNetlink};
 use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recvfrom, socket_with};
 
-/// The daemon's socket: there while udev runs. libudev looks for it, too.
-const UDEV: &str = "/run/udev/control";
+/// Whether udev runs: its socket is there. libudev looks for it, too.
+pub(super) fn udev_runs() -> bool {
+    Path::new("/run/udev/control").exists()
+}
 
 /// How udev's messages begin (systemd, `sd-device/device-monitor.c`).
 const MAGIC: &[u8; 12] = b"libudev\0\xfe\xed\xca\xfe";
@@ -70,7 +72,7 @@ pub(super) struct Uevents {
 impl Uevents {
     /// Listens to udev if it runs, and to the kernel otherwise.
     pub(super) fn new() -> io::Result<Self> {
-        let speaker = if Path::new(UDEV).exists() { Speaker::Udev } else { Speaker::Kernel };
+        let speaker = if udev_runs() { Speaker::Udev } else { Speaker::Kernel };
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let netlink = (AddressFamily::NETLINK, SocketType::RAW, Some(KOBJECT_UEVENT));
         let socket = Arc::new(socket_with(netlink.0, netlink.1, flags, netlink.2)?);
