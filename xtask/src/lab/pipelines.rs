@@ -34,11 +34,6 @@ pub(super) const ALL: &[Pipeline] = &[
         machines: &[Machine::Q35],
     },
     Pipeline {
-        name: "stick-polite",
-        manifest: "tests/lab/pipelines/stick/polite.toml",
-        machines: &[Machine::Q35],
-    },
-    Pipeline {
         name: "stick-files",
         manifest: "tests/lab/pipelines/stick/files.toml",
         machines: &[Machine::Q35],
@@ -46,6 +41,11 @@ pub(super) const ALL: &[Pipeline] = &[
     Pipeline {
         name: "plugs",
         manifest: "tests/lab/pipelines/stick/plugs.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "keyboard",
+        manifest: "tests/lab/pipelines/keyboard/pipeline.toml",
         machines: &[Machine::Q35],
     },
 ];

@@ -1,6 +1,7 @@
 //! What is tried on the machines, one file a run.
 
 mod disk;
+mod keyboard;
 mod overhead;
 
 use super::machine::Machine;
@@ -18,4 +19,4 @@ pub(super) struct Run {
 }
 
 /// All of them, in the order in which they are tried on their machine.
-pub(super) const ALL: &[Run] = &[disk::RUN, overhead::BUSES, overhead::STICK];
+pub(super) const ALL: &[Run] = &[disk::RUN, keyboard::RUN, overhead::BUSES, overhead::STICK];

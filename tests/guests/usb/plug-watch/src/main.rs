@@ -25,7 +25,11 @@ async fn watch(changes: usize) -> Result<(), Box<dyn Error>> {
     for _ in 0..changes {
         match watch.next().await.ok_or("there is no word of changes")? {
             HotplugEvent::Connected(device) => {
-                println!("plugged in: {}, {} interfaces", name(&device), device.interfaces().count());
+                println!(
+                    "plugged in: {}, {} interfaces",
+                    name(&device),
+                    device.interfaces().count()
+                );
                 known.insert(device.id(), name(&device));
             }
             HotplugEvent::Disconnected(id) => {
