@@ -16,6 +16,11 @@ pub(super) const ALL: &[Pipeline] = &[
     Pipeline {
         name: "thermometer",
         manifest: "compose/pipelines/thermometer/pipeline.toml",
+        machines: &Machine::ALL,
+    },
+    Pipeline {
+        name: "behind-mux",
+        manifest: "tests/lab/pipelines/behind-mux/pipeline.toml",
         machines: &[Machine::Imx8mp],
     },
     Pipeline {

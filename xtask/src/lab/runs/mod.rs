@@ -1,8 +1,11 @@
 //! What is tried on the machines, one file a run.
 
 mod disk;
+mod i2c;
 mod keyboard;
 mod overhead;
+mod pipeline;
+mod smbus;
 
 use super::machine::Machine;
 use super::session::{Lab, Result};
@@ -19,4 +22,12 @@ pub(super) struct Run {
 }
 
 /// All of them, in the order in which they are tried on their machine.
-pub(super) const ALL: &[Run] = &[disk::RUN, keyboard::RUN, overhead::BUSES, overhead::STICK];
+pub(super) const ALL: &[Run] = &[
+    i2c::RUN,
+    pipeline::RUN,
+    disk::RUN,
+    keyboard::RUN,
+    smbus::RUN,
+    overhead::BUSES,
+    overhead::STICK,
+];
