@@ -28,12 +28,11 @@ pub(crate) enum Error {
         /// Where to get it.
         help: String,
     },
-    /// A wasm target is missing and could not be added.
+    /// A target is missing and could not be added.
     #[error("the target {target} is missing, and rustup could not add it:\n{reason}")]
     #[diagnostic(help(
-        "components are built for {target}. Install its standard library for the toolchain in \
-         rust-toolchain.toml, with `rustup target add {target}` where the network allows it, or \
-         from your distribution's packages"
+        "install its standard library for the toolchain in rust-toolchain.toml, with `rustup target \
+         add {target}` where the network allows it, or from your distribution's packages"
     ))]
     Target {
         /// The target's triple.

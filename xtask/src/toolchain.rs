@@ -1,4 +1,4 @@
-//! The wasm targets, added when they are missing.
+//! The targets that are built for, added when they are missing.
 
 use std::process::Command;
 
