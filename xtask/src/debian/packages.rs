@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::apt::Apt;
 use super::error::DebianError;
-use super::{Suite, Tool, libraries, tool_in};
+use super::{Suite, libraries};
 use crate::cargo::target_dir;
 use crate::steps::Step;
 
@@ -45,11 +45,6 @@ impl<'a> Packages<'a> {
         let found = self.fetched(&base, &step)?;
         step.done(crate::cargo::shown(&found));
         Ok(found)
-    }
-
-    /// The program `name` that is in them.
-    pub(crate) fn tool(&self, name: &str) -> Result<Tool> {
-        tool_in(&self.unpacked()?, name, self.suite)
     }
 
     /// The suite's folder.
