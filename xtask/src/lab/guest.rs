@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_machine_that_says_nothing_or_goes_is_an_error() {
-        let mut quiet = guest(|read, _write| drop(read.lines().count()));
+        let mut quiet = guest(|read, _write| _ = read.lines().count());
         let error = quiet.run("x", Duration::from_millis(50)).expect_err("no answer");
         assert!(matches!(error, LabError::Silent { .. }), "{error}");
         let mut gone = guest(|_, _| {});
