@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use super::error::PrepareError;
 use super::files::write;
-use crate::cargo::workspaces;
+use crate::cargo::{root, workspaces};
 
 /// Composes a pipeline into `output`, unless nothing has changed since that was
 /// done. `compose` gives the folders in which a change matters.
@@ -29,7 +29,9 @@ pub(super) fn once<E: From<PrepareError>>(
     let mut paths = compose()?;
     // What cargo reads besides, and this program, which composes.
     paths.extend(workspaces().iter().flat_map(|w| [w.join("Cargo.toml"), w.join("Cargo.lock")]));
+    paths.extend([root().join("rust-toolchain.toml"), root().join(".cargo/config.toml")]);
     paths.extend(std::env::current_exe().ok());
+    paths.retain(|path| path.exists());
     let lines: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
     write(&note, lines.join("\n").as_bytes())?;
     // A file that changed meanwhile is newer than this.
