@@ -88,6 +88,10 @@ fn contents(lab: &mut Lab) -> Result<()> {
         has(&text, &expected)?;
         lab.ok(BOUND).map(drop)
     })?;
+    lab.check("a run that is ended by its time gives it back, too", |lab| {
+        fails_host(lab, &format!("run --timeout 3s /lab/pipelines/stick.wasm {BOARD} -- 1"))?;
+        lab.ok(BOUND).map(drop)
+    })?;
     lab.check("a file that the kernel wrote is read, without `detach` where it let go", |lab| {
         let wrote = lab.ok(&mounted(
             "dd if=/lab/bin/periplasm of=/tmp/stick/KERNEL.BIN bs=1001 count=137 2>/dev/null && \
