@@ -21,6 +21,8 @@ pub(super) struct LinuxDevice {
     device: nusb::Device,
     listed: nusb::DeviceInfo,
     info: DeviceInfo,
+    /// None where the kernel's file cannot be read: nusb finds another way.
+    chosen: Option<sysfs::Active>,
     claims: Arc<Claims>,
     detached: Arc<Detached>,
     /// Whether it was said why an interface cannot be had.
@@ -66,7 +68,8 @@ impl LinuxDevice {
         told: Arc<AtomicBool>,
     ) -> Self {
         let detached = Arc::new(Detached { device: device.clone(), interfaces: Mutex::default() });
-        Self { device, listed, info, claims: Arc::default(), detached, told }
+        let chosen = sysfs::Active::of(listed.sysfs_path()).ok();
+        Self { device, listed, info, chosen, claims: Arc::default(), detached, told }
     }
 
     /// Says once, for a person, why an interface cannot be claimed.
@@ -94,6 +97,9 @@ impl LinuxDevice {
 
 impl UsbDevice for LinuxDevice {
     fn configuration(&self) -> Result<u8, UsbError> {
+        if let Some(value) = self.chosen.as_ref().and_then(|chosen| chosen.value().ok()) {
+            return Ok(value);
+        }
         // The kernel's folder goes with the device.
         if self.listed.sysfs_path().exists() { Ok(self.active()) } else { Err(UsbError::Gone) }
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use crate::descriptors::MAX_CONFIGURATIONS;
@@ -31,6 +32,24 @@ pub(super) fn name(device: &Path, configuration: u8, interface: u8) -> Option<St
     Some(format!("{name}:{configuration}.{interface}"))
 }
 
+/// A device's active configuration. The file stays open: each request to an
+/// interface asks, and looking it up by its name takes longer than the request.
+pub(super) struct Active(File);
+
+impl Active {
+    pub(super) fn of(device: &Path) -> io::Result<Self> {
+        File::open(device.join("bConfigurationValue")).map(Self)
+    }
+
+    /// Its value now; 0 when there is none. An error where the device is gone.
+    pub(super) fn value(&self) -> io::Result<u8> {
+        let mut text = [0; 8];
+        let len = self.0.read_at(&mut text, 0)?;
+        let text = text.get(..len).and_then(|text| std::str::from_utf8(text).ok());
+        Ok(text.and_then(|text| text.trim().parse().ok()).unwrap_or(0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +70,22 @@ mod tests {
         assert_eq!(descriptors(&device).unwrap(), [18, 1, 0, 2]);
         std::fs::remove_dir_all(&root).unwrap();
         assert!(descriptors(&device).is_err());
+    }
+
+    #[test]
+    fn the_active_configuration_is_the_one_of_now() {
+        let device = std::env::temp_dir().join(format!("periplasm-active-{}", std::process::id()));
+        assert!(Active::of(&device).is_err());
+        std::fs::create_dir_all(&device).unwrap();
+        let file = device.join("bConfigurationValue");
+        std::fs::write(&file, "1\n").unwrap();
+        let active = Active::of(&device).unwrap();
+        assert_eq!(active.value().unwrap(), 1);
+        // As the kernel writes it for a device without one.
+        for (text, value) in [("255\n", 255), ("", 0), ("2\n", 2)] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(active.value().unwrap(), value);
+        }
+        std::fs::remove_dir_all(&device).unwrap();
     }
 }
