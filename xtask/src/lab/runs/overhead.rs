@@ -50,12 +50,11 @@ fn buses(lab: &mut Lab) -> Result<()> {
         lab.wire("gpio3", line, &format!("/machine/soc/gpio4/unnamed-gpio-in[{line}]"))?;
     }
     let lines = "--output /dev/gpiochip2:20 --input /dev/gpiochip3:20";
-    measured(lab, "", "buses", lines, &BUS_ROWS)
+    measured(lab, "buses", lines, &BUS_ROWS)
 }
 
 fn stick(lab: &mut Lab) -> Result<()> {
-    // On one processor: an emulated one that sleeps wakes up late, on either side.
-    measured(lab, "taskset 1 ", "stick", "", &STICK_ROWS)?;
+    measured(lab, "stick", "", &STICK_ROWS)?;
     lab.check("the kernel's driver has the stick again", |lab| {
         let bound = "ls -d /sys/bus/usb/drivers/usb-storage/*:*";
         lab.ok(&format!("for i in $(seq 50); do {bound} && exit; sleep 0.1; done; {bound}"))
@@ -63,16 +62,11 @@ fn stick(lab: &mut Lab) -> Result<()> {
     .map(drop)
 }
 
-fn measured(
-    lab: &mut Lab,
-    pinned: &str,
-    hardware: &str,
-    more: &str,
-    expected: &[&str],
-) -> Result<()> {
+fn measured(lab: &mut Lab, hardware: &str, more: &str, expected: &[&str]) -> Result<()> {
     let rows = lab.check("native program and component are measured by turns", |lab| {
+        // On one processor: an emulated one that sleeps wakes up late, on either side.
         let command = format!(
-            "{pinned}overhead {hardware} /lab/pipelines/overhead-{hardware}.wasm \
+            "taskset 1 overhead {hardware} /lab/pipelines/overhead-{hardware}.wasm \
              --board /lab/boards/overhead-{hardware}.toml --cache /lab/cache {more}"
         );
         let output = lab.sh_for(&command, TIME)?;
