@@ -93,8 +93,7 @@ impl Stick {
             };
             let answer = self.interface.control_in(request, TIMEOUT).wait();
             let bytes = answer.map_err(|_| Failed("control"))?;
-            // Of a stick with one LUN it is 0: the transfers are what is counted.
-            sum = added(sum, &bytes).wrapping_add(1);
+            sum = added(sum, &bytes);
         }
         Ok(sum)
     }
@@ -156,7 +155,9 @@ fn endpoint<Dir: EndpointDirection>(interface: &Interface) -> Result<Endpoint<Bu
     interface.endpoint(address).map_err(|_| Failed("endpoint"))
 }
 
-/// The last byte, added. Not all of them: it is the transport that is measured.
+/// The last byte and one, added: a stick has zeros in many places, and transfers
+/// count. Not all bytes: it is the transport that is measured.
 fn added(sum: u32, bytes: &[u8]) -> u32 {
-    sum.wrapping_mul(31).wrapping_add(bytes.last().copied().unwrap_or_default().into())
+    let last = bytes.last().copied().unwrap_or_default();
+    sum.wrapping_mul(31).wrapping_add(u32::from(last) + 1)
 }
