@@ -4,6 +4,8 @@
 use bindings::exports::periplasm::device::block_storage::{self, Capacity};
 use bindings::{flash, hold, wp};
 use periplasm_driver::blocks::Blocks;
+use periplasm_driver::embedded_hal::digital::OutputPin as _;
+use periplasm_driver::embedded_hal::spi::{Operation, SpiDevice as _};
 use periplasm_driver::{Buffer, Device, Error, OutputPin, PinError, SpiDevice, SpiError};
 use w25q32jv::{N_SECTORS, SECTOR_SIZE};
 
@@ -13,14 +15,23 @@ struct Flash;
 
 type Chip = w25q32jv::W25q32jv<SpiDevice, OutputPin, OutputPin>;
 
+/// "Read JEDEC ID", which every chip of this kind answers (W25Q32JV datasheet
+/// of Winbond, revision G, section 8.2.29). The unique ID, which the driver
+/// reads, is left out by others who make them.
+const JEDEC_ID: u8 = 0x9f;
+
 static CHIP: Device<Chip> = Device::new(|| {
-    let mut chip = Chip::new(flash::open(), hold::open(), wp::open()).map_err(fault)?;
+    let mut spi = flash::open();
+    // The lines of the chip first: while it is held it hears nothing.
+    let mut hold = hold::open();
+    hold.set_high()?;
     // The driver waits for as long as the chip says that it is busy. Where no
     // chip is, the line says so for ever.
-    match chip.device_id().map_err(fault)? {
-        [0x00, rest @ ..] if rest == [0x00; 7] => Err(Error::InvalidData),
-        [0xff, rest @ ..] if rest == [0xff; 7] => Err(Error::InvalidData),
-        _ => Ok(chip),
+    let mut id = [0; 3];
+    spi.transaction(&mut [Operation::Write(&[JEDEC_ID]), Operation::Read(&mut id)])?;
+    match id {
+        [0x00, 0x00, 0x00] | [0xff, 0xff, 0xff] => Err(Error::InvalidData),
+        _ => Chip::new(spi, hold, wp::open()).map_err(fault),
     }
 });
 
