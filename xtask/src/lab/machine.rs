@@ -116,6 +116,7 @@ impl Machine {
                  -device tmp105,bus=i2c-bus.0,address=0x48,id=t0 \
                  -device pca9548,bus=i2c-bus.0,address=0x70,id=mux \
                  -device tmp105,bus=i2c.0,address=0x4a,id=t1 \
+                 -device at24c-eeprom,bus=i2c-bus.1,address=0x20,rom-size=256,id=expander \
                  -device w25q32,bus=spi,drive=flash,id=flash"
             }
             Self::Q35 => {

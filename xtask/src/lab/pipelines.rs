@@ -53,4 +53,29 @@ pub(super) const ALL: &[Pipeline] = &[
         manifest: "tests/lab/pipelines/keyboard/pipeline.toml",
         machines: &[Machine::Q35],
     },
+    Pipeline {
+        name: "flash",
+        manifest: "tests/lab/pipelines/flash/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "dust",
+        manifest: "tests/lab/pipelines/dust/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "ask-spi",
+        manifest: "tests/lab/pipelines/ask-spi/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "ask-pins",
+        manifest: "tests/lab/pipelines/ask-pins/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
+    Pipeline {
+        name: "ask-serial",
+        manifest: "tests/lab/pipelines/ask-serial/pipeline.toml",
+        machines: &[Machine::Imx8mp],
+    },
 ];

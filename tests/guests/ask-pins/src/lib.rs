@@ -15,14 +15,13 @@ extern crate alloc;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::Debug;
 use core::str::FromStr;
 
 use bindings::exports::test::ask::asked;
 use bindings::{input, output};
 use periplasm_driver::hal::Condition;
 use periplasm_driver::hal::embedded_hal::delay::DelayNs;
-use periplasm_driver::{Delay, Device, Error, InputPin};
+use periplasm_driver::{Delay, Device, Error, InputPin, PinError};
 
 periplasm_driver::driver!(Asked);
 
@@ -43,7 +42,7 @@ impl asked::Guest for Asked {
                     answer = ask(pin, &words);
                     Ok(())
                 });
-                opened.map_err(|error: Error| failed(error))?;
+                opened.map_err(|error: Error| format!("{error:?}"))?;
                 answer
             }
         }
@@ -65,7 +64,7 @@ fn ask(pin: &InputPin, words: &[&str]) -> Result<String, String> {
                 "falling" => Condition::FallingEdge,
                 _ => Condition::AnyEdge,
             };
-            let ns = number::<u64>(ms)? * 1_000_000;
+            let ns = number::<u64>(ms)?.saturating_mul(1_000_000);
             let held = pin.wait_for(condition, Some(ns)).map_err(failed)?;
             Ok(if held { "yes" } else { "no" }.to_string())
         }
@@ -77,7 +76,7 @@ fn tally(pin: &InputPin, count: u64, ms: u64) -> Result<String, String> {
     let (mut rising, mut falling, mut lost) = (0_u64, 0_u64, 0_u64);
     let (mut first, mut last) = (None, 0);
     while rising + falling < count {
-        let Some(edge) = pin.next_edge(Some(ms * 1_000_000)).map_err(failed)? else { break };
+        let Some(edge) = pin.next_edge(Some(ms.saturating_mul(1_000_000))).map_err(failed)? else { break };
         *(if edge.rising { &mut rising } else { &mut falling }) += 1;
         lost += edge.lost;
         first.get_or_insert(edge.at_ns);
@@ -105,8 +104,8 @@ fn toggle(count: u64, pause_us: u32) -> Result<String, String> {
     Ok("toggled".to_string())
 }
 
-fn failed(error: impl Debug) -> String {
-    format!("{error:?}")
+fn failed(error: impl Into<PinError>) -> String {
+    error.into().to_string()
 }
 
 fn number<N: FromStr>(word: &str) -> Result<N, String> {

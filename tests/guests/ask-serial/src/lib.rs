@@ -14,12 +14,12 @@ extern crate alloc;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::{Debug, Write};
+use core::fmt::Write;
 use core::str::FromStr;
 
 use bindings::exports::test::ask::asked;
 use bindings::port;
-use periplasm_driver::{Device, Error, Serial};
+use periplasm_driver::{Device, Error, Serial, SerialError};
 
 periplasm_driver::driver!(Asked);
 
@@ -39,7 +39,7 @@ impl asked::Guest for Asked {
             answer = ask(port, &words);
             Ok(())
         });
-        opened.map_err(|error: Error| failed(error))?;
+        opened.map_err(|error: Error| format!("{error:?}"))?;
         answer
     }
 }
@@ -69,7 +69,7 @@ fn ask(port: &Serial, words: &[&str]) -> Result<String, String> {
         ["read", ms] => {
             let bytes = port.read(AT_ONCE, Some(nanoseconds(ms)?)).map_err(failed)?;
             let mut text = String::new();
-            bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}")).map_err(failed)?;
+            bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}")).map_err(|e| e.to_string())?;
             Ok(text)
         }
         _ => Err("no such words".to_string()),
@@ -86,7 +86,7 @@ fn receive(
     let mut done = 0;
     while done < count {
         let max = AT_ONCE.min(count - done);
-        let bytes = port.read(max, Some(ms * 1_000_000)).map_err(failed)?;
+        let bytes = port.read(max, Some(ms.saturating_mul(1_000_000))).map_err(failed)?;
         if bytes.is_empty() {
             break;
         }
@@ -104,12 +104,12 @@ fn write(port: &Serial, mut bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn failed(error: impl Debug) -> String {
-    format!("{error:?}")
+fn failed(error: impl Into<SerialError>) -> String {
+    error.into().to_string()
 }
 
 fn nanoseconds(ms: &str) -> Result<u64, String> {
-    Ok(number::<u64>(ms)? * 1_000_000)
+    Ok(number::<u64>(ms)?.saturating_mul(1_000_000))
 }
 
 fn number<N: FromStr>(word: &str) -> Result<N, String> {

@@ -1,5 +1,5 @@
-//! Takes as many readings of an air sensor as the argument says, and prints
-//! each or why there was none.
+//! Says `ready`, takes as many readings of an air sensor as the argument says,
+//! and prints each or why there was none.
 
 use std::io::{Write, stdout};
 
@@ -9,6 +9,7 @@ use periplasm_app::describe;
 periplasm_app::app!();
 
 fn main() -> Result<(), String> {
+    println!("ready");
     let count = std::env::args().nth(1).unwrap_or_else(|| "1".to_owned());
     for _ in 0..count.parse::<u32>().map_err(|error| format!("{count}: {error}"))? {
         match air_quality::read() {

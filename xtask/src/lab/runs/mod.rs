@@ -1,11 +1,15 @@
 //! What is tried on the machines, one file a run.
 
 mod disk;
+mod found;
+mod gpio;
 mod i2c;
 mod keyboard;
 mod overhead;
 mod pipeline;
+mod serial;
 mod smbus;
+mod spi;
 
 use super::machine::Machine;
 use super::session::{Lab, Result};
@@ -25,6 +29,9 @@ pub(super) struct Run {
 pub(super) const ALL: &[Run] = &[
     i2c::RUN,
     pipeline::RUN,
+    spi::RUN,
+    gpio::RUN,
+    serial::RUN,
     disk::RUN,
     keyboard::RUN,
     smbus::RUN,
