@@ -3,8 +3,9 @@
 use crate::lab::error::LabError;
 use crate::lab::session::{Lab, Result};
 
-/// That two texts are the same.
+/// That two texts are the same, but for the end of a last line.
 pub(super) fn expect(what: &str, found: &str, expected: &str) -> Result<()> {
+    let found = found.trim_end();
     match found == expected {
         true => Ok(()),
         false => Err(LabError::unexpected(what, found, expected)),
