@@ -76,7 +76,9 @@ fn tally(pin: &InputPin, count: u64, ms: u64) -> Result<String, String> {
     let (mut rising, mut falling, mut lost) = (0_u64, 0_u64, 0_u64);
     let (mut first, mut last) = (None, 0);
     while rising + falling < count {
-        let Some(edge) = pin.next_edge(Some(ms.saturating_mul(1_000_000))).map_err(failed)? else { break };
+        let Some(edge) = pin.next_edge(Some(ms.saturating_mul(1_000_000))).map_err(failed)? else {
+            break;
+        };
         *(if edge.rising { &mut rising } else { &mut falling }) += 1;
         lost += edge.lost;
         first.get_or_insert(edge.at_ns);

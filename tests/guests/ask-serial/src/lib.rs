@@ -69,7 +69,10 @@ fn ask(port: &Serial, words: &[&str]) -> Result<String, String> {
         ["read", ms] => {
             let bytes = port.read(AT_ONCE, Some(nanoseconds(ms)?)).map_err(failed)?;
             let mut text = String::new();
-            bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}")).map_err(|e| e.to_string())?;
+            bytes
+                .iter()
+                .try_for_each(|byte| write!(text, "{byte:02x}"))
+                .map_err(|e| e.to_string())?;
             Ok(text)
         }
         _ => Err("no such words".to_string()),

@@ -93,7 +93,12 @@ fn settings(lab: &mut Lab) -> Result<()> {
     for (what, from, to, said) in [
         // 24 MHz / 16 is the most that this port can do.
         ("a baud rate that the port has not", "115_200", "3_000_000", "cannot do this baud rate"),
-        ("flow control without wires", "115_200", "115_200\nflow = \"rts-cts\"", "this flow control"),
+        (
+            "flow control without wires",
+            "115_200",
+            "115_200\nflow = \"rts-cts\"",
+            "this flow control",
+        ),
         ("a port that is not there", NODE, "/dev/ttymxc9", "no serial port at /dev/ttymxc9"),
         ("a node of another kind", NODE, "/dev/null", "/dev/null is not a serial port"),
     ] {
@@ -139,9 +144,7 @@ fn gone(lab: &mut Lab) -> Result<()> {
 }
 
 fn start(lab: &mut Lab, board: &str, words: &str) -> Result<Job> {
-    lab.start_periplasm(&format!(
-        "run /lab/pipelines/ask-serial.wasm --board {board} -- {words}"
-    ))
+    lab.start_periplasm(&format!("run /lab/pipelines/ask-serial.wasm --board {board} -- {words}"))
 }
 
 /// Makes `/tmp/serial.toml`: the board, but for `from`.
@@ -153,7 +156,7 @@ fn board(lab: &mut Lab, from: &str, to: &str) -> Result<()> {
 /// Seconds since the machine began.
 fn uptime(lab: &mut Lab) -> Result<f64> {
     let said = lab.ok("cut -d' ' -f1 /proc/uptime")?;
-    said.trim().parse().map_err(|_| {
-        LabError::unexpected("/proc/uptime", &said, "a number of seconds")
-    })
+    said.trim()
+        .parse()
+        .map_err(|_| LabError::unexpected("/proc/uptime", &said, "a number of seconds"))
 }

@@ -4,7 +4,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use super::ANSWERS;
 use crate::lab::error::LabError;
 use crate::lab::runs::found::read;
 use crate::lab::session::{Lab, Result};
@@ -16,6 +15,10 @@ pub(super) const FIFO: usize = 32;
 
 /// So many bytes at once do no harm.
 const AT_ONCE: usize = FIFO / 2;
+
+/// After how long without a byte the emulated port is taken for stuck: it loses an
+/// interrupt at times, and goes on with the next byte.
+const STUCK: Duration = Duration::from_millis(500);
 
 /// The port's test register and the bit in it that its FIFO is empty: reference
 /// manual, section "UART Test Register". And the port, ttymxc0.
@@ -44,24 +47,40 @@ impl Peer {
             self.send(some)?;
             // Until the emulator has read it, and then the kernel.
             std::thread::sleep(Duration::from_millis(5));
-            let until = Instant::now() + ANSWERS;
-            while read(lab, TEST)? & EMPTY == 0 {
-                if Instant::now() > until {
-                    let (what, said) = ("take bytes from its port".into(), String::new());
-                    return Err(LabError::Silent { what, time: ANSWERS, said });
-                }
-            }
+            let until = Instant::now() + STUCK;
+            while read(lab, TEST)? & EMPTY == 0 && Instant::now() < until {}
+        }
+        while read(lab, TEST)? & EMPTY == 0 {
+            self.send(&[0])?;
+            std::thread::sleep(STUCK);
         }
         Ok(())
     }
 
-    /// Sends to somebody who sends all back: the next bytes when these are here.
-    /// What came.
+    /// Sends to somebody who sends all back: the next bytes when these are here,
+    /// or where the port is stuck. What came.
     pub(super) fn exchange(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
         let mut back = Vec::with_capacity(bytes.len());
-        for some in bytes.chunks(AT_ONCE) {
-            self.send(some)?;
-            back.extend(self.take(some.len(), ANSWERS)?);
+        let (mut sent, mut nudges) = (0, 0);
+        while back.len() < bytes.len() {
+            if sent == back.len() {
+                let some = AT_ONCE.min(bytes.len() - sent);
+                self.send(&bytes[sent..sent + some])?;
+                sent += some;
+            }
+            match self.take(1, STUCK) {
+                Ok(byte) => {
+                    back.extend(byte);
+                    nudges = 0;
+                }
+                Err(LabError::Silent { .. }) if nudges < AT_ONCE / 2 => {
+                    nudges += 1;
+                    // Behind the last one, a byte that nobody reads.
+                    self.send(&[bytes.get(sent).copied().unwrap_or_default()])?;
+                    sent += usize::from(sent < bytes.len());
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(back)
     }
