@@ -14,10 +14,14 @@ const DRIVER: &str = "/sys/bus/i2c/drivers/pca953x";
 /// Bus and address.
 const CHIP: &str = "1-0020";
 
+/// The board that [`board`] makes.
+const FOUND: &str = "gpio-expander-found";
+
 pub(super) fn expander(lab: &mut Lab) -> Result<()> {
     // Nothing pulls the wire up.
     drive(lab, INTERRUPT, true)?;
-    let job = start(lab, "gpio-expander", "level 'count 1 60000' 'count 1 60000'")?;
+    board(lab)?;
+    let job = start(lab, FOUND, "level 'count 1 60000' 'count 1 60000'")?;
     let result = edge(lab, &job).and_then(|()| {
         lab.check("a chip that is taken from its driver is gone while it is waited for", |lab| {
             lab.ok(&format!("echo {CHIP} >{DRIVER}/unbind"))?;
@@ -26,7 +30,8 @@ pub(super) fn expander(lab: &mut Lab) -> Result<()> {
         })?;
         lab.check("it is there again when it is bound", |lab| {
             lab.ok(&format!("echo {CHIP} >{DRIVER}/bind"))?;
-            let job = start(lab, "gpio-expander", "level")?;
+            board(lab)?;
+            let job = start(lab, FOUND, "level")?;
             expect("the level", &lab.finish(job, BEGINS)?.text, "high")
         })
     });
@@ -34,6 +39,14 @@ pub(super) fn expander(lab: &mut Lab) -> Result<()> {
     lab.sh(&format!("[ -e {DRIVER}/{CHIP} ] || echo {CHIP} >{DRIVER}/bind"))?;
     lab.ok("i2cset -y -f 1 0x20 0 0")?;
     result
+}
+
+/// Makes the board with the number that the chip has now: it may get another one
+/// each time that it is bound.
+fn board(lab: &mut Lab) -> Result<()> {
+    let chip = lab.ok(&format!("basename /sys/bus/i2c/devices/{CHIP}/gpiochip*"))?;
+    let board = lab.ok("cat /lab/boards/gpio-expander.toml")?.replace("gpiochip5", chip.trim());
+    lab.write(&format!("/lab/boards/{FOUND}.toml"), &board)
 }
 
 fn edge(lab: &mut Lab, job: &crate::lab::guest::Job) -> Result<()> {
