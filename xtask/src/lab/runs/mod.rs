@@ -7,6 +7,7 @@ mod i2c;
 mod keyboard;
 mod overhead;
 mod pipeline;
+mod refusals;
 mod serial;
 mod smbus;
 mod spi;
@@ -32,6 +33,7 @@ pub(super) const ALL: &[Run] = &[
     spi::RUN,
     gpio::RUN,
     serial::RUN,
+    refusals::RUN,
     disk::RUN,
     keyboard::RUN,
     smbus::RUN,
