@@ -74,6 +74,7 @@ impl Machine {
                 "nls-ascii",
                 "cdc-acm",
                 "usbhid",
+                "hid-generic",
                 "evdev",
                 "vhci-hcd",
                 "dummy-hcd",

@@ -78,4 +78,19 @@ pub(super) const ALL: &[Pipeline] = &[
         manifest: "tests/lab/pipelines/ask-serial/pipeline.toml",
         machines: &[Machine::Imx8mp],
     },
+    Pipeline {
+        name: "serial-gadget",
+        manifest: "tests/usb/serial/gadget.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "stick-gadget",
+        manifest: "compose/pipelines/stick/gadget.toml",
+        machines: &[Machine::Q35],
+    },
+    Pipeline {
+        name: "keyboard-gadget",
+        manifest: "tests/usb/keyboard/gadget.toml",
+        machines: &[Machine::Q35],
+    },
 ];

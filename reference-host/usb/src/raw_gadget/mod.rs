@@ -14,7 +14,7 @@
 //! - The controller answers SET_ADDRESS itself, and most also those about halts.
 //!   That a halt was cleared is known when the next packet moves: then the gadget
 //!   gets the request, and what it answers goes nowhere.
-//! - Kernels before 6.7 do not tell of a reset or of a pulled plug. The endpoints
+//! - Linux 6.1 does not tell of a reset or of a pulled plug; later ones do. The endpoints
 //!   fail, and the gadget is told of a reset.
 //! - An IN endpoint halts when the host has taken what was written before.
 //! - Endpoints are enabled when the gadget acknowledges SET_CONFIGURATION. Many

@@ -232,7 +232,7 @@ impl Shared {
         }
     }
 
-    /// An endpoint has failed. Linux before 6.7 says of a reset and of a pulled
+    /// An endpoint has failed. Linux 6.1 says of a reset and of a pulled
     /// plug nothing but this. Otherwise one will come, or the end.
     fn failed(&self, configured: u32, error: &io::Error) {
         if error.raw_os_error() == Some(libc::ESHUTDOWN) {

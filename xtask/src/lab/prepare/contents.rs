@@ -20,6 +20,8 @@ pub(super) struct Contents<'a> {
     pub(super) programs: &'a [PathBuf],
     /// Components, for `/lab/pipelines`.
     pub(super) pipelines: &'a [PathBuf],
+    /// Other files that can be run: where each goes, and where it is.
+    pub(super) extra: &'a [(String, PathBuf)],
 }
 
 /// Who there is: root, and somebody who may do nothing.
@@ -50,6 +52,9 @@ impl Contents<'_> {
         archive.file("lib/modules/order", order.as_bytes())?;
         for program in self.programs {
             archive.program(&within("lab/bin", program), &read(program)?)?;
+        }
+        for (to, file) in self.extra {
+            archive.program(to, &read(file)?)?;
         }
         archive.folder("lab/pipelines")?;
         for pipeline in self.pipelines {

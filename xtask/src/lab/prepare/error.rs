@@ -48,6 +48,15 @@ pub(crate) enum PrepareError {
         /// What is wrong with it.
         said: String,
     },
+    /// A module of the kernel's source cannot be built.
+    #[error("`{command}` failed:\n{said}")]
+    #[diagnostic(help("modules are built by make and gcc: `apt-get install make gcc`"))]
+    Build {
+        /// The command.
+        command: String,
+        /// What it said.
+        said: String,
+    },
     /// Nothing here compiles for the machine's architecture.
     #[error("on {own} there is no compiler for {target} that the lab knows of")]
     #[diagnostic(help(

@@ -8,6 +8,7 @@ mod contents;
 mod cross;
 mod devicetree;
 mod error;
+mod extra;
 mod files;
 mod fresh;
 mod initramfs;
@@ -51,12 +52,14 @@ pub(super) fn prepare(machine: Machine, folder: &Path) -> Result<Prepared> {
     };
     let programs = cross::programs(machine, sources.compiler.as_deref())?;
     let pipelines = composed(machine, folder)?;
+    let extra = extra::files(machine, &release, &sources.kernel_version)?;
     let contents = contents::Contents {
         machine,
         busybox: &sources.busybox,
         modules: &sources.kernel.join("lib/modules").join(&release),
         programs: &programs,
         pipelines: &pipelines,
+        extra: &extra,
     };
     let initramfs = folder.join("initramfs");
     files::write(&initramfs, &contents.archive()?)?;

@@ -2,6 +2,7 @@
 
 mod disk;
 mod found;
+mod gadget;
 mod gpio;
 mod i2c;
 mod keyboard;
@@ -36,6 +37,8 @@ pub(super) const ALL: &[Run] = &[
     refusals::RUN,
     disk::RUN,
     keyboard::RUN,
+    gadget::USBIP,
+    gadget::RAW,
     smbus::RUN,
     overhead::BUSES,
     overhead::STICK,

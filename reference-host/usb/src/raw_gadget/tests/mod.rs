@@ -208,7 +208,7 @@ fn a_halt_that_the_controller_clears_is_told() {
     assert_eq!(fixture.fake.wires().calls.len(), calls);
 }
 
-/// Linux before 6.7 has no events for them.
+/// Linux 6.1 has no events for them.
 #[test]
 fn a_reset_is_known_by_its_endpoints() {
     let mut fixture = Fixture::configured();
