@@ -75,14 +75,18 @@ impl Apt {
         tree: &Path,
         step: &Step,
     ) -> Result<Vec<String>> {
+        // Of a package that is installed here apt would fetch that version, which
+        // the suite may not have.
+        let nothing = self.home.join("none/status");
+        let fresh = ["-o".to_owned(), format!("Dir::State::status={}", nothing.display())];
         let download = || {
             let mut ask = self.command("apt-get");
-            ask.args(["--quiet", "--print-uris", "download"]).args(names);
+            ask.args(&fresh).args(["--quiet", "--print-uris", "download"]).args(names);
             let files = sizes(&run(ask)?);
             let bytes = files.iter().map(|(_, bytes)| bytes).sum();
             step.detail(format!("apt-get download {}, {}", names.join(" "), size(bytes)));
             let mut download = self.command("apt-get");
-            download.args(["--quiet", "download"]).args(names).current_dir(aside);
+            download.args(&fresh).args(["--quiet", "download"]).args(names).current_dir(aside);
             run(download)?;
             Ok(files.into_iter().map(|(file, _)| file).collect::<Vec<_>>())
         };

@@ -50,7 +50,8 @@ fn refuses(lab: &mut Lab, arguments: &str, expected: &[&str]) -> Result<()> {
     if output.status == 0 {
         return Err(LabError::unexpected("the host's status", "0", "a failure"));
     }
-    // Lines are broken to the width of a screen.
-    let said = output.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Lines are broken to the width of a screen, with a bar before the next.
+    let words = output.text.split_whitespace().filter(|word| !["|", "│"].contains(word));
+    let said = words.collect::<Vec<_>>().join(" ");
     expected.iter().try_for_each(|expected| has("what the host says", &said, expected))
 }

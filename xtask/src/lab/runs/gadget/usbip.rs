@@ -12,6 +12,8 @@ const BOARD: &str = "/lab/boards/gadget.toml";
 const ATTACH: &str = "usbip attach --remote 127.0.0.1 --busid 1-1";
 
 pub(super) fn go(lab: &mut Lab) -> Result<()> {
+    // usbip notes there what it has attached.
+    lab.ok("mkdir -p /var/run")?;
     serial(lab)?;
     stick(lab)?;
     lab.check("types: hid, on the kernel's own terminal", |lab| {
