@@ -38,8 +38,7 @@ fn with_module(lab: &mut Lab) -> Result<()> {
     stick(lab)?;
     lab.check("types: hid, on the kernel's own terminal", |lab| {
         let host = types(lab, |lab| started(lab, KEYBOARD))?;
-        lab.signal(&host, "KILL")?;
-        lab.finish(host, SOON).map(drop)
+        lab.signal(&host, "KILL")
     })
 }
 
