@@ -12,6 +12,8 @@ pub(super) struct Flight {
     pub(super) tags: Vec<u32>,
     /// The request to cancel it.
     pub(super) unlink: Option<u32>,
+    /// Whether that was answered before it has ended.
+    pub(super) answered: bool,
     /// Bytes that it is counted with.
     pub(super) len: u32,
     input: bool,
@@ -28,6 +30,7 @@ impl Flight {
             address,
             tags,
             unlink: None,
+            answered: false,
             len: submit.len,
             input: submit.input,
             flags: submit.flags,
@@ -51,6 +54,9 @@ impl Flight {
     pub(super) fn answers(self, seqnum: u32) -> impl Iterator<Item = Reply> {
         let unlink = self.unlink;
         let cancelled = matches!(&self.outcome, Some(c) if c.status == Err(UsbError::Cancelled));
+        if self.answered {
+            return None.into_iter().chain(None);
+        }
         let (first, status) = match unlink {
             // It has no other answer then.
             Some(_) if cancelled => (None, errno::ECONNRESET),

@@ -213,7 +213,20 @@ impl Session {
                 }
             }
             // It has ended, or will soon.
-            _ => answers.push_back((Reply::Unlink { seqnum, status: 0 }, 0)),
+            _ => {
+                answers.push_back((Reply::Unlink { seqnum, status: 0 }, 0));
+                return;
+            }
+        }
+        // A pipe gives its transfers back in their order, so one in the middle has
+        // to wait for those before it, and they for a device that has nothing to
+        // say. Linux's drivers cancel one after the other, each when the last has
+        // ended. What is not given back here never began.
+        state.collect();
+        if let Some(flight) = state.flight.get_mut(&victim) {
+            flight.answered = true;
+            let status = crate::usbip::errno::ECONNRESET;
+            state.answers.push_back((Reply::Unlink { seqnum, status }, 0));
         }
     }
 
@@ -358,6 +371,8 @@ impl State {
             for answer in flight.answers(seqnum) {
                 self.answers.push_back((answer, std::mem::take(&mut len)));
             }
+            // Of one that was answered before.
+            self.bytes -= len;
         }
     }
 

@@ -121,6 +121,29 @@ fn an_unlinked_transfer_has_no_other_answer() {
     assert_eq!(raw.reply(), done(4, 1, &[1]));
 }
 
+// As Linux's cdc-acm closes its port: in the order of its buffers, which is not
+// that of their submission, each when the last has ended.
+#[test]
+fn any_of_several_transfers_is_unlinked_at_once() {
+    let fixture = Fixture::new();
+    let mut raw = Raw::new(&fixture);
+    for seqnum in 1..=3 {
+        raw.submit(input(seqnum, 1, 64));
+    }
+    for (seqnum, victim) in [(4, 2), (5, 3)] {
+        raw.unlink(seqnum, victim);
+        assert_eq!(raw.reply(), Reply::Unlink { seqnum, status: -104 });
+    }
+    // The first is there as before, and what comes behind it is one more.
+    raw.submit(input(6, 1, 64));
+    raw.submit(output(7, 1, b"hello"));
+    let mut replies = [raw.reply(), raw.reply()];
+    replies.sort_by_key(|reply| !matches!(reply, Reply::Submit { seqnum: 1, .. }));
+    assert_eq!(replies, [done(1, 5, b"hello"), done(7, 5, &[])]);
+    raw.unlink(8, 6);
+    assert_eq!(raw.reply(), Reply::Unlink { seqnum: 8, status: -104 });
+}
+
 #[test]
 fn errors_have_linuxs_numbers() {
     let fixture = Fixture::new();
