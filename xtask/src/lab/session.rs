@@ -25,7 +25,6 @@ const COMMAND: Duration = Duration::from_secs(60);
 
 /// A machine that runs: from inside by its shell, from outside by the emulator.
 pub(crate) struct Lab {
-    pub(crate) machine: Machine,
     /// Where the machine's files are, outside: `target/machines/<machine>`.
     pub(crate) folder: PathBuf,
     guest: Guest,
@@ -48,7 +47,7 @@ impl Lab {
         let guest = Guest::wait(qemu.port(shell.unwrap_or(0))?, STARTS)?;
         log.note("", "the machine is up");
         let (checks, step) = (Vec::new(), None);
-        Ok(Self { machine, folder: folder.to_owned(), guest, qemu, log, checks, step })
+        Ok(Self { folder: folder.to_owned(), guest, qemu, log, checks, step })
     }
 
     /// Tries one thing of a run: `what` is a line of the report. What follows it
@@ -71,11 +70,6 @@ impl Lab {
             Err(error) => self.log.note("✗", &format!("{what}: {error}")),
         }
         result
-    }
-
-    /// Writes into the log, for people.
-    pub(crate) fn note(&mut self, text: &str) {
-        self.log.note("", text);
     }
 
     /// Shows `text` in the report too, as it is: a table.
@@ -122,11 +116,6 @@ impl Lab {
     pub(crate) fn start_job(&mut self, command: &str) -> Result<Job> {
         self.log.note("&", command);
         self.guest.start(command)
-    }
-
-    /// What a command in the background has written so far.
-    pub(crate) fn said(&mut self, job: &Job) -> Result<String> {
-        self.guest.said(job)
     }
 
     /// Waits until a command in the background has written `text`. Gives all
