@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Run;
+use super::found::{contains, failed};
 use crate::lab::error::LabError;
 use crate::lab::guest::Job;
 use crate::lab::images;
@@ -53,8 +54,8 @@ fn go(lab: &mut Lab) -> Result<()> {
         // A cache is its owner's alone.
         lab.ok("cp -r /lab/cache /tmp/nobody && chown -R nobody /tmp/nobody")?;
         let run = format!("periplasm run --cache /tmp/nobody /lab/pipelines/stick.wasm {BOARD}");
-        let text = fails(lab, &format!("su nobody -s /bin/sh -c '{run}'"))?;
-        has(&text, "no permission for /dev/bus/usb/")
+        let text = failed(lab.sh(&format!("su nobody -s /bin/sh -c '{run}'"))?)?;
+        contains("what was said", &text, "no permission for /dev/bus/usb/")
     })?;
     unplugged(lab)?;
     watched(lab)
@@ -64,14 +65,14 @@ fn go(lab: &mut Lab) -> Result<()> {
 fn refusals(lab: &mut Lab) -> Result<()> {
     lab.check("the kernel's own driver has the stick", |lab| lab.ok(BOUND).map(drop))?;
     lab.check("a board without `detach` refuses who asks for it", |lab| {
-        let text = fails_host(lab, &format!("run /lab/pipelines/stick.wasm {POLITE}"))?;
-        has(&text, "to take it from the kernel's drivers")?;
-        has(&text, "detach")
+        let text = failed(lab.periplasm(&format!("run /lab/pipelines/stick.wasm {POLITE}"))?)?;
+        contains("what was said", &text, "to take it from the kernel's drivers")?;
+        contains("what was said", &text, "detach")
     })?;
     lab.check("who does not ask for it is told why there is no stick, and what to do", |lab| {
-        let text = fails_host(lab, &format!("run /lab/pipelines/stick-files.wasm {BOARD}"))?;
-        has(&text, "46f4:0001 is in use by")?;
-        has(&text, "may = [\"detach\"]")?;
+        let text = failed(lab.periplasm(&format!("run /lab/pipelines/stick-files.wasm {BOARD}"))?)?;
+        contains("what was said", &text, "46f4:0001 is in use by")?;
+        contains("what was said", &text, "may = [\"detach\"]")?;
         lab.ok(BOUND).map(drop)
     })
 }
@@ -85,11 +86,13 @@ fn contents(lab: &mut Lab) -> Result<()> {
     lab.check("all 16384 blocks are those of the image, and the kernel has it back", |lab| {
         let expected = format!("16384 blocks of 512 bytes, {:08x}", crc32fast::hash(&image()?));
         let text = works(lab, &format!("run /lab/pipelines/stick.wasm {BOARD}"))?;
-        has(&text, &expected)?;
+        contains("what was said", &text, &expected)?;
         lab.ok(BOUND).map(drop)
     })?;
     lab.check("a run that is ended by its time gives it back, too", |lab| {
-        fails_host(lab, &format!("run --timeout 3s /lab/pipelines/stick.wasm {BOARD} -- 1"))?;
+        failed(
+            lab.periplasm(&format!("run --timeout 3s /lab/pipelines/stick.wasm {BOARD} -- 1"))?,
+        )?;
         lab.ok(BOUND).map(drop)
     })?;
     lab.check("a file that the kernel wrote is read, without `detach` where it let go", |lab| {
@@ -100,15 +103,19 @@ fn contents(lab: &mut Lab) -> Result<()> {
         let sum = wrote.split_whitespace().next().unwrap_or_default();
         lab.ok(UNBIND)?;
         let text = works(lab, &format!("run /lab/pipelines/stick-files.wasm {POLITE}"))?;
-        has(&text, &format!("{:12} {:>8} bytes  {sum}", "KERNEL.BIN", 137 * 1001))
+        contains(
+            "what was said",
+            &text,
+            &format!("{:12} {:>8} bytes  {sum}", "KERNEL.BIN", 137 * 1001),
+        )
     })?;
     lab.check("a file that the component writes is there for the kernel, and in the image", |lab| {
         const TEXT: &str = "from a component, for the kernel";
         let run = format!("run /lab/pipelines/stick-files.wasm {POLITE} -- NOTE.TXT '{TEXT}'");
-        has(&works(lab, &run)?, "wrote NOTE.TXT")?;
+        contains("what was said", &works(lab, &run)?, "wrote NOTE.TXT")?;
         lab.ok(BIND)?;
         lab.ok(BOUND)?;
-        has(&lab.ok(&mounted("cat /tmp/stick/note.txt"))?, TEXT)?;
+        contains("what was said", &lab.ok(&mounted("cat /tmp/stick/note.txt"))?, TEXT)?;
         let image = image()?;
         match image.windows(TEXT.len()).any(|bytes| bytes == TEXT.as_bytes()) {
             true => Ok(()),
@@ -141,8 +148,8 @@ fn unplugged(lab: &mut Lab) -> Result<()> {
     })?;
     lab.check("what is not plugged in is said to be gone", |lab| {
         pull(lab)?;
-        let text = fails_host(lab, &format!("run /lab/pipelines/stick.wasm {BOARD}"))?;
-        has(&text, "the device is gone")?;
+        let text = failed(lab.periplasm(&format!("run /lab/pipelines/stick.wasm {BOARD}"))?)?;
+        contains("what was said", &text, "the device is gone")?;
         plug(lab)
     })
 }
@@ -157,8 +164,8 @@ fn watched(lab: &mut Lab) -> Result<()> {
         lab.wait_for(&job, "unplugged: 46f4:0001", SHORT)?;
         plug(lab)?;
         let output = lab.finish(job, SHORT)?;
-        has(&output.text, "there: 46f4:0001")?;
-        has(&output.text, "plugged in: 46f4:0001, 1 interfaces")?;
+        contains("what was said", &output.text, "there: 46f4:0001")?;
+        contains("what was said", &output.text, "plugged in: 46f4:0001, 1 interfaces")?;
         lab.ok(BOUND).map(drop)
     })
 }
@@ -185,31 +192,4 @@ fn works(lab: &mut Lab, arguments: &str) -> Result<String> {
         0 => Ok(output.text),
         status => Err(LabError::unexpected(arguments, format!("{status}: {}", output.text), "0")),
     }
-}
-
-/// Runs the host, which must not.
-fn fails_host(lab: &mut Lab, arguments: &str) -> Result<String> {
-    let output = lab.periplasm(arguments)?;
-    match output.status {
-        0 => Err(LabError::unexpected(arguments, output.text, "a failure")),
-        _ => Ok(output.text),
-    }
-}
-
-/// Runs a command, which must fail.
-fn fails(lab: &mut Lab, command: &str) -> Result<String> {
-    let output = lab.sh(command)?;
-    match output.status {
-        0 => Err(LabError::unexpected(command, output.text, "a failure")),
-        _ => Ok(output.text),
-    }
-}
-
-fn has(text: &str, expected: &str) -> Result<()> {
-    // Messages are broken into lines, with a bar at the left.
-    let flat: Vec<&str> = text.split_whitespace().filter(|word| *word != "│").collect();
-    if text.contains(expected) || flat.join(" ").contains(expected) {
-        return Ok(());
-    }
-    Err(LabError::unexpected("what was said", text, expected))
 }

@@ -1,6 +1,7 @@
 //! What was found, and what should have been.
 
 use crate::lab::error::LabError;
+use crate::lab::guest::Output;
 use crate::lab::session::{Lab, Result};
 
 /// That two texts are the same, but for the end of a last line.
@@ -17,6 +18,23 @@ pub(super) fn contains(what: &str, found: &str, expected: &str) -> Result<()> {
     match words(found).contains(&words(expected)) {
         true => Ok(()),
         false => Err(LabError::unexpected(what, found, format!("something with {expected:?}"))),
+    }
+}
+
+/// That a command ended with `status` and said `text`.
+pub(super) fn says(output: &Output, status: i32, text: &str) -> Result<()> {
+    if output.status == status {
+        return contains("what was said", &output.text, text);
+    }
+    let found = format!("{} and:\n{}", output.status, output.text);
+    Err(LabError::unexpected("the status", found, format!("{status} and {text:?}")))
+}
+
+/// That a command did not end well. Gives what it said.
+pub(super) fn failed(output: Output) -> Result<String> {
+    match output.status {
+        0 => Err(LabError::unexpected("the status", format!("0 and:\n{}", output.text), "another")),
+        _ => Ok(output.text),
     }
 }
 
@@ -54,12 +72,9 @@ pub(super) fn last(text: &str) -> &str {
 
 /// That the host refuses to run `pipeline`, and why.
 pub(super) fn refused(lab: &mut Lab, pipeline: &str, expected: &str) -> Result<()> {
-    let output = lab.periplasm(&format!("run /lab/pipelines/{pipeline}"))?;
-    if output.status == 0 {
-        return Err(LabError::unexpected("the host", "an end without an error", expected));
-    }
-    contains("the host", &output.text, expected)?;
-    contains("the host", &output.text, "help:")
+    let said = failed(lab.periplasm(&format!("run /lab/pipelines/{pipeline}"))?)?;
+    contains("the host", &said, expected)?;
+    contains("the host", &said, "help:")
 }
 
 /// A register of the machine, read from outside.

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use super::super::error::LabError;
-use super::super::guest::{Job, Output};
-use super::super::machine::Machine;
-use super::super::session::{Lab, Result};
 use super::Run;
+use super::found::says;
+use crate::lab::error::LabError;
+use crate::lab::guest::{Job, Output};
+use crate::lab::machine::Machine;
+use crate::lab::session::{Lab, Result};
 
 pub(super) const RUN: Run = Run {
     name: "i2c",
@@ -137,16 +138,6 @@ fn removal(lab: &mut Lab) -> Result<()> {
     })?;
     lab.signal(&app, "KILL")?;
     lab.ok("i2cset -y 0 0x70 0").map(drop)
-}
-
-/// That the host ended with `status` and said `text`.
-pub(super) fn says(output: &Output, status: i32, text: &str) -> Result<()> {
-    if output.status == status && output.text.contains(text) {
-        return Ok(());
-    }
-    let found = format!("status {} and:\n{}", output.status, output.text);
-    let expected = format!("status {status} and {text:?}");
-    Err(LabError::unexpected("what the host said", found, expected))
 }
 
 fn says_not(output: &Output, text: &str) -> Result<()> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Run;
+use super::found::{contains, failed};
 use crate::lab::error::LabError;
 use crate::lab::machine::Machine;
 use crate::lab::session::{Lab, Result};
@@ -38,13 +39,8 @@ fn typed(lab: &mut Lab) -> Result<()> {
         lab.ok("for n in $(seq 100); do ls /sys/bus/usb/drivers/usbhid | grep : && break; \
                 sleep 0.1; done")?;
         let output = lab.periplasm(RUN_IT)?;
-        let flat = output.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if output.status != 0
-            && flat.contains("0627:0001 is in use by the kernel's driver `usbhid`")
-        {
-            return Ok(());
-        }
-        Err(LabError::unexpected("the program", output.text, "busy, and who has it"))
+        let busy = "0627:0001 is in use by the kernel's driver `usbhid`";
+        contains("the program", &failed(output)?, busy)
     })?;
     lab.check("every key that is pressed is read, in order", |lab| {
         lab.ok(UNBIND)?;

@@ -4,10 +4,10 @@
 mod busy;
 mod kinds;
 
-use super::super::machine::Machine;
-use super::super::session::{Lab, Result};
 use super::Run;
-use super::i2c::says;
+use super::found::says;
+use crate::lab::machine::Machine;
+use crate::lab::session::{Lab, Result};
 use kinds::{GPIO, I2C, Kind, SERIAL, SPI};
 
 pub(super) const RUN: Run = Run {

@@ -1,10 +1,10 @@
 //! A controller that does SMBus commands only, as the mainboards of PCs have it.
 
-use super::super::error::LabError;
-use super::super::machine::Machine;
-use super::super::session::{Lab, Result};
 use super::Run;
-use super::i2c::says;
+use super::found::says;
+use crate::lab::error::LabError;
+use crate::lab::machine::Machine;
+use crate::lab::session::{Lab, Result};
 
 pub(super) const RUN: Run = Run {
     name: "smbus",

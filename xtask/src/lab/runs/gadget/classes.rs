@@ -1,8 +1,8 @@
 //! What the kernel's drivers of classes make of a gadget.
 
-use super::has;
 use crate::lab::error::LabError;
 use crate::lab::guest::Job;
+use crate::lab::runs::found::contains;
 use crate::lab::session::{Lab, Result};
 
 /// The serial port that the kernel makes.
@@ -54,7 +54,7 @@ pub(super) fn reads(lab: &mut Lab, disk: &str) -> Result<()> {
         "mount -t vfat {disk}1 /mnt || exit; cat /mnt/README.TXT; status=$?; umount /mnt; \
          exit $status"
     ))?;
-    has("README.TXT", &text, "This stick is made of software.")
+    contains("README.TXT", &text, "This stick is made of software.")
 }
 
 /// A file that the kernel writes is there when it is mounted again, and nothing of

@@ -8,7 +8,7 @@ mod usbip;
 use std::time::Duration;
 
 use super::Run;
-use crate::lab::error::LabError;
+use super::found::{contains, failed};
 use crate::lab::machine::Machine;
 use crate::lab::session::{Lab, Result};
 
@@ -36,22 +36,8 @@ const SERIAL: &str = "/lab/pipelines/serial-gadget.wasm";
 const STICK: &str = "/lab/pipelines/stick-gadget.wasm";
 const KEYBOARD: &str = "/lab/pipelines/keyboard-gadget.wasm";
 
-/// That `found` has `expected` in it.
-fn has(what: &str, found: &str, expected: &str) -> Result<()> {
-    if found.contains(expected) {
-        return Ok(());
-    }
-    Err(LabError::unexpected(what, found.trim_end(), expected))
-}
-
 /// That the host, run with `arguments`, refuses and says each of `expected`.
 fn refuses(lab: &mut Lab, arguments: &str, expected: &[&str]) -> Result<()> {
-    let output = lab.periplasm(arguments)?;
-    if output.status == 0 {
-        return Err(LabError::unexpected("the host's status", "0", "a failure"));
-    }
-    // Lines are broken to the width of a screen, with a bar before the next.
-    let words = output.text.split_whitespace().filter(|word| !["|", "│"].contains(word));
-    let said = words.collect::<Vec<_>>().join(" ");
-    expected.iter().try_for_each(|expected| has("what the host says", &said, expected))
+    let said = failed(lab.periplasm(arguments)?)?;
+    expected.iter().try_for_each(|expected| contains("what the host says", &said, expected))
 }

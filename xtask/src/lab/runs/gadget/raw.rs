@@ -4,6 +4,7 @@
 use super::classes::{PORT, breaks_off, disk, echoes, is_there, keeps, kept, reads, types};
 use super::{KEYBOARD, SERIAL, SOON, STICK, refuses};
 use crate::lab::guest::Job;
+use crate::lab::runs::found::contains;
 use crate::lab::session::{Lab, Result};
 
 const BOARD: &str = "/lab/boards/raw-gadget.toml";
@@ -32,7 +33,7 @@ fn with_module(lab: &mut Lab) -> Result<()> {
     lab.check("a node that is root's is refused to others, with the remedy", |lab| {
         let run = format!("periplasm run {SERIAL} --board {BOARD}");
         let output = lab.sh(&format!("su -s /bin/sh nobody -c '{run}'"))?;
-        super::has("what the host says", &output.text, "no permission for /dev/raw-gadget")
+        contains("what the host says", &output.text, "no permission for /dev/raw-gadget")
     })?;
     serial(lab)?;
     stick(lab)?;

@@ -1,9 +1,10 @@
 //! By USB/IP: exported by the host, attached by Debian's `usbip` and vhci-hcd.
 
 use super::classes::{PORT, breaks_off, disk, echoes, is_there, keeps, kept, reads, types};
-use super::{KEYBOARD, SERIAL, SOON, STICK, has, refuses};
+use super::{KEYBOARD, SERIAL, SOON, STICK, refuses};
 use crate::lab::error::LabError;
 use crate::lab::guest::Job;
+use crate::lab::runs::found::contains;
 use crate::lab::session::{Lab, Result};
 
 const BOARD: &str = "/lab/boards/gadget.toml";
@@ -39,7 +40,7 @@ fn serial(lab: &mut Lab) -> Result<()> {
     })?;
     lab.check("belongs to one client", |lab| {
         let output = lab.sh(ATTACH)?;
-        has("a second attachment", &output.text, "Device busy")
+        contains("a second attachment", &output.text, "Device busy")
     })?;
     lab.check("is detached, attached again, and echoes", |lab| {
         lab.ok("usbip detach --port 0")?;
@@ -64,7 +65,7 @@ fn serial(lab: &mut Lab) -> Result<()> {
         if output.status != 70 {
             return Err(LabError::unexpected("status", output.status.to_string(), "70"));
         }
-        has("what the host says", &output.text, "the run took longer than 15s")?;
+        contains("what the host says", &output.text, "the run took longer than 15s")?;
         is_there(lab, PORT, false)
     })
 }

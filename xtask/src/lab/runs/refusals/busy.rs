@@ -1,10 +1,11 @@
 //! Hardware that is there and somebody else's, or gone.
 
-use super::super::super::error::LabError;
-use super::super::super::session::{Lab, Result};
-use super::super::i2c::{COMPILES, says};
 use super::kinds::{GPIO, I2C, SERIAL, pins, port};
 use super::{BOARD, UNAVAILABLE, put, refused, refused_in};
+use crate::lab::error::LabError;
+use crate::lab::runs::found::says;
+use crate::lab::runs::i2c::COMPILES;
+use crate::lab::session::{Lab, Result};
 
 pub(super) fn no_bus(lab: &mut Lab) -> Result<()> {
     // i2c-dev's numbers, and a bus that there is not.
