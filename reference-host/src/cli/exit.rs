@@ -31,7 +31,8 @@ Exit codes:
   70  a stage trapped, stalled or ran out of memory or time
   73  an output or the cache cannot be written
   77  the board does not allow what the pipeline asks for, or the policy the pipeline
-  78  the board file, the policy or registries.toml is malformed";
+  78  the board file, the policy or registries.toml is malformed
+  130, 143  `run` was ended by SIGINT or SIGTERM";
 
 /// An error with the exit code it leads to.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod exit;
 mod inspect;
+mod interrupt;
 mod logging;
 mod pictures;
 mod pull;

@@ -11,6 +11,7 @@ use periplasm_host::{
 
 use super::beside::Decided;
 use super::exit::Failure;
+use super::interrupt::Interrupts;
 use super::remote::{RemoteArgs, Source};
 use super::screen::complain;
 
@@ -18,7 +19,8 @@ use super::screen::complain;
 ///
 /// What the board does not allow stops the run before any of the pipeline's
 /// code does. The app gets its arguments, standard output and error, clocks and
-/// random numbers; no environment, no files, no network.
+/// random numbers; no environment, no files, no network. SIGINT (Ctrl-C) and
+/// SIGTERM end the run, and what it took from the kernel's drivers is given back.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The pipeline: a .wasm file that `cargo xtask compose` wrote, or what a
@@ -101,12 +103,17 @@ pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     args.timeout.map(end_late).transpose()?;
     let mut running = host.start(&compiled, &machine, &grants, options)?;
+    let interrupts = Interrupts::end(running.stopper())?;
     let beside = beside.start(&host, &machine, args.timeout)?;
     let ended = running.run_main();
     drop(beside);
     if let Some(folder) = &args.pictures {
         // Of a run that failed too: they may show why.
         super::pictures::write(&machine, folder)?;
+    }
+    if let (Err(RunError { cause: Cause::Stopped, .. }), Some(code)) = (&ended, interrupts.code()) {
+        // Whoever sent the signal knows.
+        return Ok(code.into());
     }
     let code = ended?;
     // Systems keep the low 8 bits; a code that would become 0 must not.

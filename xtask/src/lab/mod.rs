@@ -46,7 +46,8 @@ pub(crate) fn list() -> String {
     for machine in Machine::ALL {
         text.push_str(&format!("{}: {}\n", machine.name(), machine.about()));
         for run in runs::ALL.iter().filter(|run| run.machine == machine) {
-            text.push_str(&format!("  {:12}{}\n", run.name, run.about));
+            let asked = if runs::BY_NAME.contains(&run.name) { " (only if named)" } else { "" };
+            text.push_str(&format!("  {:12}{}{asked}\n", run.name, run.about));
         }
     }
     text
@@ -57,7 +58,10 @@ pub(crate) fn list() -> String {
 pub(crate) fn run(machine: Option<Machine>, names: &[String]) -> Result<()> {
     let wanted = |run: &&Run| {
         machine.is_none_or(|machine| machine == run.machine)
-            && (names.is_empty() || names.iter().any(|name| name == run.name))
+            && match names {
+                [] => !runs::BY_NAME.contains(&run.name),
+                _ => names.iter().any(|name| name == run.name),
+            }
     };
     let mut rows = Vec::new();
     for machine in Machine::ALL {

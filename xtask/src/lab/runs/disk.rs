@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Run;
-use super::found::{contains, failed};
+use super::found::{contains, failed, says};
 use crate::lab::error::LabError;
 use crate::lab::guest::Job;
 use crate::lab::images;
@@ -93,6 +93,14 @@ fn contents(lab: &mut Lab) -> Result<()> {
         failed(
             lab.periplasm(&format!("run --timeout 3s /lab/pipelines/stick.wasm {BOARD} -- 1"))?,
         )?;
+        lab.ok(BOUND).map(drop)
+    })?;
+    lab.check("and so does one that is told to end", |lab| {
+        let run = format!("run --timeout 180s /lab/pipelines/stick.wasm {BOARD} -- 1");
+        let job = lab.start_periplasm(&run)?;
+        lab.wait_for(&job, "reads after", LONG)?;
+        lab.ok("killall -TERM periplasm")?;
+        says(&lab.finish(job, SHORT)?, 143, "reads after")?;
         lab.ok(BOUND).map(drop)
     })?;
     lab.check("a file that the kernel wrote is read, without `detach` where it let go", |lab| {

@@ -38,8 +38,11 @@ fn with_module(lab: &mut Lab) -> Result<()> {
     serial(lab)?;
     stick(lab)?;
     lab.check("types: hid, on the kernel's own terminal", |lab| {
-        let host = types(lab, |lab| started(lab, KEYBOARD))?;
-        lab.signal(&host, "KILL")
+        types(lab, |lab| {
+            lab.sh("killall periplasm; sleep 1")?;
+            started(lab, KEYBOARD).map(drop)
+        })?;
+        lab.ok("killall periplasm").map(drop)
     })
 }
 

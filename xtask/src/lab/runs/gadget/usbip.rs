@@ -18,10 +18,10 @@ pub(super) fn go(lab: &mut Lab) -> Result<()> {
     serial(lab)?;
     stick(lab)?;
     lab.check("types: hid, on the kernel's own terminal", |lab| {
-        let host = types(lab, |lab| {
-            let host = exported(lab, KEYBOARD, "1209:0001")?;
-            lab.ok(ATTACH)?;
-            Ok(host)
+        let host = exported(lab, KEYBOARD, "1209:0001")?;
+        types(lab, |lab| {
+            lab.sh("usbip detach --port 0")?;
+            attached_again(lab)
         })?;
         stopped(lab, host)
     })
