@@ -72,7 +72,7 @@ mod tests {
         std::fs::create_dir(&source).expect("a folder");
         let output = folder.path().join("x.wasm");
         let composed = Cell::new(0);
-        // The clock of files may be coarser than ours.
+        // The clock of files is coarser than ours, by some milliseconds.
         let wait = || std::thread::sleep(Duration::from_millis(20));
         let compose = |output: &Path| {
             wait();
@@ -82,6 +82,7 @@ mod tests {
                 Ok::<_, PrepareError>(vec![source.clone()])
             })
             .expect("composed");
+            wait();
             composed.get()
         };
         assert_eq!(compose(&output), 1);
